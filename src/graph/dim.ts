@@ -1,0 +1,223 @@
+/**
+ * A dim is an integer expression in canonical form: `4H`, `I+H`, `T+1`, `2L+1`, `ceil(T/3)`.
+ *
+ * The same expressions serve as shapes, loop bounds, addresses and byte counts, so that fixing a size at build time is
+ * substitution and nothing downstream asks whether a size is fixed. A dim is a polynomial over atoms with integer
+ * coefficients; equal polynomials have equal keys.
+ */
+
+/** A factor that can't be taken apart: a named size, a loop index, or a rounded-up quotient. */
+export type DimAtom =
+  | { readonly kind: 'symbol'; readonly name: string }
+  | { readonly kind: 'ceilDiv'; readonly numerator: Dim; readonly divisor: number };
+
+export interface DimTerm {
+  readonly coefficient: number;
+  readonly atoms: readonly DimAtom[];
+}
+
+/** What a user may write where a dim is expected: `4`, `'H'`, `'4H'`, `'I+H'`, `'ceil(T/3)'`. */
+export type DimLike = Dim | number | string;
+
+/** Values of the symbols: `{ I: 3, H: 8, B: 2, T: 5 }`. */
+export type Sizes = Readonly<Record<string, number>>;
+
+export class Dim {
+  readonly key: string;
+
+  private constructor(readonly terms: readonly DimTerm[]) {
+    this.key = terms.length === 0 ? '0' : terms.map(printTerm).join('+').replaceAll('+-', '-');
+  }
+
+  static readonly zero = new Dim([]);
+  static readonly one = Dim.constant(1);
+
+  static constant(value: number): Dim {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`a dim must be an integer, not ${String(value)}`);
+    return value === 0 ? new Dim([]) : new Dim([{ coefficient: value, atoms: [] }]);
+  }
+
+  static symbol(name: string): Dim {
+    return new Dim([{ coefficient: 1, atoms: [{ kind: 'symbol', name }] }]);
+  }
+
+  /** `ceil(numerator / divisor)`, exact when the quotient is. */
+  static ceilDiv(numerator: Dim, divisor: number): Dim {
+    if (!Number.isSafeInteger(divisor) || divisor < 1) {
+      throw new RangeError(`a dim is divided by a positive integer, not by ${String(divisor)}`);
+    }
+    const value = numerator.constantValue;
+    if (value !== undefined) return Dim.constant(Math.ceil(value / divisor));
+    if (numerator.terms.every((term) => term.coefficient % divisor === 0)) {
+      return Dim.fromTerms(numerator.terms.map((t) => ({ ...t, coefficient: t.coefficient / divisor })));
+    }
+    return new Dim([{ coefficient: 1, atoms: [{ kind: 'ceilDiv', numerator, divisor }] }]);
+  }
+
+  /** Reads what a user wrote; throws a `RangeError` that quotes it when it is no dim. */
+  static from(source: DimLike): Dim {
+    if (source instanceof Dim) return source;
+    return typeof source === 'number' ? Dim.constant(source) : parseDim(source);
+  }
+
+  static sum(dims: Iterable<Dim>): Dim {
+    let total = Dim.zero;
+    for (const dim of dims) total = total.plus(dim);
+    return total;
+  }
+
+  static product(dims: Iterable<Dim>): Dim {
+    let total = Dim.one;
+    for (const dim of dims) total = total.times(dim);
+    return total;
+  }
+
+  /** Collects equal monomials, drops zeros and sorts, so that equal polynomials get equal keys. */
+  static fromTerms(terms: readonly DimTerm[]): Dim {
+    const collected = new Map<string, DimTerm>();
+    for (const term of terms) {
+      const atoms = [...term.atoms].sort((a, b) => compare(atomKey(a), atomKey(b)));
+      const key = atoms.map(atomKey).join('*');
+      const coefficient = (collected.get(key)?.coefficient ?? 0) + term.coefficient;
+      collected.set(key, { coefficient, atoms });
+    }
+    const sorted = [...collected.entries()]
+      .filter(([, term]) => term.coefficient !== 0)
+      .sort(([a, x], [b, y]) => y.atoms.length - x.atoms.length || compare(a, b));
+    return new Dim(sorted.map(([, term]) => term));
+  }
+
+  /** The value when no symbol occurs in it. */
+  get constantValue(): number | undefined {
+    const [first, ...rest] = this.terms;
+    if (first === undefined) return 0;
+    return rest.length === 0 && first.atoms.length === 0 ? first.coefficient : undefined;
+  }
+
+  equals(other: Dim): boolean {
+    return this.key === other.key;
+  }
+
+  plus(other: DimLike): Dim {
+    return Dim.fromTerms([...this.terms, ...Dim.from(other).terms]);
+  }
+
+  minus(other: DimLike): Dim {
+    return this.plus(Dim.from(other).times(-1));
+  }
+
+  times(other: DimLike): Dim {
+    const right = Dim.from(other);
+    return Dim.fromTerms(
+      this.terms.flatMap((a) =>
+        right.terms.map((b) => ({ coefficient: a.coefficient * b.coefficient, atoms: [...a.atoms, ...b.atoms] })),
+      ),
+    );
+  }
+
+  /** The symbols that occur, sorted. */
+  symbols(): string[] {
+    const names = new Set<string>();
+    for (const atom of this.terms.flatMap((term) => term.atoms)) {
+      if (atom.kind === 'symbol') names.add(atom.name);
+      else for (const name of atom.numerator.symbols()) names.add(name);
+    }
+    return [...names].sort(compare);
+  }
+
+  /** Replaces symbols by dims; those not named stay. */
+  substitute(replacements: ReadonlyMap<string, Dim>): Dim {
+    if (replacements.size === 0 || this.terms.every((term) => term.atoms.length === 0)) return this;
+    const value = (atom: DimAtom): Dim =>
+      atom.kind === 'symbol'
+        ? (replacements.get(atom.name) ?? Dim.symbol(atom.name))
+        : Dim.ceilDiv(atom.numerator.substitute(replacements), atom.divisor);
+    return Dim.sum(this.terms.map((term) => Dim.product(term.atoms.map(value)).times(term.coefficient)));
+  }
+
+  /** The number; throws a `RangeError` that names a symbol without a size. */
+  evaluate(sizes: Sizes): number {
+    const value = (atom: DimAtom): number => {
+      if (atom.kind === 'ceilDiv') return Math.ceil(atom.numerator.evaluate(sizes) / atom.divisor);
+      const size = sizes[atom.name];
+      if (size === undefined) throw new RangeError(`no size given for the dim '${atom.name}' of '${this.key}'`);
+      return size;
+    };
+    return this.terms.reduce(
+      (total, term) => total + term.atoms.reduce((product, atom) => product * value(atom), term.coefficient),
+      0,
+    );
+  }
+
+  toString(): string {
+    return this.key;
+  }
+}
+
+export function printShape(shape: readonly Dim[]): string {
+  return `[${shape.map((dim) => dim.key).join(', ')}]`;
+}
+
+export function sameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
+  return a.length === b.length && a.every((dim, axis) => dim.key === b[axis]?.key);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function atomKey(atom: DimAtom): string {
+  return atom.kind === 'symbol' ? atom.name : `ceil(${atom.numerator.key}/${String(atom.divisor)})`;
+}
+
+function printTerm(term: DimTerm): string {
+  const product = term.atoms.map(atomKey).join('*');
+  if (product === '') return String(term.coefficient);
+  if (term.coefficient === 1) return product;
+  return term.coefficient === -1 ? `-${product}` : `${String(term.coefficient)}${product}`;
+}
+
+/** sum := ['-'] product (('+' | '-') product)*; product := atom (['*'] atom)*; atom := number | name | ceil(sum/number). */
+function parseDim(source: string): Dim {
+  const tokens = source.match(/[A-Za-z_][A-Za-z0-9_]*|\d+|[+\-*()/]|\S/g) ?? [];
+  let at = 0;
+  const fail = (): never => {
+    throw new RangeError(`'${source}' is no dim: write a sum of products of names and integers, like '4H' or 'I+H'`);
+  };
+  const expect = (token: string): void => {
+    if (tokens[at++] !== token) fail();
+  };
+  const atom = (): Dim => {
+    const token = tokens[at++] ?? fail();
+    if (/^\d/.test(token)) return Dim.constant(Number(token));
+    if (token === 'ceil' && tokens[at] === '(') {
+      at++;
+      const numerator = sum();
+      expect('/');
+      const divisor = Number(tokens[at++] ?? fail());
+      expect(')');
+      return Dim.ceilDiv(numerator, divisor);
+    }
+    return /^[A-Za-z_]/.test(token) ? Dim.symbol(token) : fail();
+  };
+  const product = (): Dim => {
+    let result = atom();
+    while (tokens[at] === '*' || /^[A-Za-z_\d]/.test(tokens[at] ?? '')) {
+      if (tokens[at] === '*') at++;
+      result = result.times(atom());
+    }
+    return result;
+  };
+  const sum = (): Dim => {
+    const negative = tokens[at] === '-';
+    if (negative) at++;
+    let result = product();
+    if (negative) result = result.times(-1);
+    while (tokens[at] === '+' || tokens[at] === '-') {
+      result = tokens[at++] === '+' ? result.plus(product()) : result.minus(product());
+    }
+    return result;
+  };
+  const result = sum();
+  return at === tokens.length ? result : fail();
+}

@@ -1,0 +1,161 @@
+import { MultiDirectedGraph } from 'graphology';
+import { attributeKey } from './attribute-key.js';
+import type { Node, SourceLocation } from './node.js';
+import type { Op } from '../ops/op.js';
+
+interface NodeRecord {
+  readonly node: Node;
+}
+interface EdgeRecord {
+  readonly slot: number;
+}
+/** The storage: an edge runs from operand to user and carries the operand's slot, so `mul(x, x)` is two edges. */
+export type GraphStore = MultiDirectedGraph<NodeRecord, EdgeRecord>;
+
+/**
+ * A symbolic dataflow graph: named inputs, named outputs, and the nodes between them. Immutable; passes build a new one.
+ * This folder is the only one that knows graphology.
+ */
+export class Graph {
+  constructor(
+    /** For the files of this folder. */
+    readonly store: GraphStore,
+    readonly inputs: ReadonlyMap<string, Node>,
+    readonly outputs: ReadonlyMap<string, Node>,
+    /** Names from the declaration, beside the nodes and outside their keys. The first is the one to show. */
+    readonly names: ReadonlyMap<Node, readonly string[]>,
+    readonly locations: ReadonlyMap<Node, SourceLocation>,
+  ) {}
+
+  /** The nodes that the outputs depend on, operands first; the order is the order of creation. */
+  get nodes(): readonly Node[] {
+    return (this.#order ??= this.reachable([...this.outputs.values()]));
+  }
+  #order: readonly Node[] | undefined;
+
+  /** What the given nodes depend on, themselves included, operands first. */
+  reachable(roots: Iterable<Node>): Node[] {
+    const seen = new Set<Node>();
+    const stack = [...roots];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      for (const operand of node.operands) stack.push(operand);
+    }
+    return [...seen].sort((a, b) => creationIndex(a) - creationIndex(b));
+  }
+
+  /** For each live node, the live nodes that read it (once per slot). */
+  get users(): ReadonlyMap<Node, readonly Node[]> {
+    if (this.#users === undefined) {
+      const users = new Map<Node, Node[]>(this.nodes.map((node) => [node, []]));
+      for (const node of this.nodes) for (const operand of node.operands) users.get(operand)?.push(node);
+      this.#users = users;
+    }
+    return this.#users;
+  }
+  #users: ReadonlyMap<Node, readonly Node[]> | undefined;
+
+  nameOf(node: Node): string | undefined {
+    return this.names.get(node)?.[0];
+  }
+
+  input(name: string): Node {
+    const node = this.inputs.get(name);
+    if (node === undefined) throw new Error(`the graph has no input '${name}'; it has ${list(this.inputs.keys())}`);
+    return node;
+  }
+
+  output(name: string): Node {
+    const node = this.outputs.get(name);
+    if (node === undefined) throw new Error(`the graph has no output '${name}'; it has ${list(this.outputs.keys())}`);
+    return node;
+  }
+
+  /** The same nodes with other outputs: trimming is choosing outputs. */
+  withOutputs(outputs: ReadonlyMap<string, Node>): Graph {
+    return new Graph(this.store, this.inputs, outputs, this.names, this.locations);
+  }
+}
+
+/** Builds a graph by adding nodes; the same op on the same operands with the same attributes is the same node. */
+export class GraphBuilder {
+  readonly #store: GraphStore = new MultiDirectedGraph<NodeRecord, EdgeRecord>();
+  readonly #byKey = new Map<string, Node>();
+  readonly #members = new Set<Node>();
+  readonly #inputs = new Map<string, Node>();
+  readonly #names = new Map<Node, string[]>();
+  readonly #locations = new Map<Node, SourceLocation>();
+
+  /** Adds a node. Throws what the op's shape rule throws. */
+  node<A>(op: Op<A>, operands: readonly Node[], attributes: A): Node {
+    for (const operand of operands) {
+      if (!this.#members.has(operand)) throw new Error(`'${op.name}' was given a node of another graph`);
+    }
+    const key = `${op.name}(${operands.map((operand) => operand.id).join(',')})${attributeKey(attributes)}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const results = op.resultTypes(
+      operands.map((operand) => operand.type),
+      attributes,
+      operands,
+    );
+    const [type] = results;
+    if (type === undefined) throw new Error(`'${op.name}' has no result`);
+    const node: Node<A> = { id: `n${String(this.#members.size)}`, op, attributes, operands: [...operands], results, type };
+    const erased = node as Node;
+    this.#store.addNode(node.id, { node: erased });
+    operands.forEach((operand, slot) => this.#store.addEdge(operand.id, node.id, { slot }));
+    this.#byKey.set(key, erased);
+    this.#members.add(erased);
+    return erased;
+  }
+
+  /** Registers an input node under its name; throws when the name is taken by another node. */
+  declareInput(name: string, node: Node): Node {
+    const known = this.#inputs.get(name);
+    if (known !== undefined && known !== node) throw new Error(`the graph already has an input '${name}'`);
+    this.#inputs.set(name, node);
+    return node;
+  }
+
+  input(name: string): Node | undefined {
+    return this.#inputs.get(name);
+  }
+
+  name(node: Node, name: string): Node {
+    const names = this.#names.get(node);
+    if (names === undefined) this.#names.set(node, [name]);
+    else if (!names.includes(name)) names.push(name);
+    return node;
+  }
+
+  nameOf(node: Node): string | undefined {
+    return this.#names.get(node)?.[0];
+  }
+
+  locate(node: Node, location: SourceLocation | undefined): void {
+    if (location !== undefined && !this.#locations.has(node)) this.#locations.set(node, location);
+  }
+
+  locationOf(node: Node): SourceLocation | undefined {
+    return this.#locations.get(node);
+  }
+
+  /** The graph so far, with these outputs. The builder may go on; what it adds later is not live in this graph. */
+  finish(outputs: ReadonlyMap<string, Node> | Readonly<Record<string, Node>>): Graph {
+    const entries = outputs instanceof Map ? [...outputs] : Object.entries(outputs as Record<string, Node>);
+    for (const [name, node] of entries) {
+      if (!this.#members.has(node)) throw new Error(`the output '${name}' belongs to another graph`);
+    }
+    return new Graph(this.#store, new Map(this.#inputs), new Map(entries), this.#names, this.#locations);
+  }
+}
+
+function creationIndex(node: Node): number {
+  return Number(node.id.slice(1));
+}
+
+function list(names: Iterable<string>): string {
+  return [...names].map((name) => `'${name}'`).join(', ') || 'none';
+}

@@ -1,0 +1,19 @@
+import { isGreater, selectOrZero, zero } from './construct.js';
+import { elementwise } from './elementwise.js';
+import type { ElementwiseOp } from './elementwise.js';
+
+/**
+ * `y = max(a, 0)`, with slope 0 at the kink.
+ *
+ * ∂y/∂a = [a > 0]
+ */
+export const relu: ElementwiseOp = elementwise({
+  name: 'relu',
+  operands: ['real'],
+  scalar: (a) => (a > 0 ? a : a === a ? 0 : NaN),
+  partials: (b, [a]) => [(dy) => selectOrZero(b, isGreater(b, a, zero(b, a)), dy)],
+  typescript: ([a], math) => `${math('max')}(${a}, 0)`,
+  text: ([a]) => `relu(${a})`,
+  tex: ([a]) => `\\operatorname{relu}(${a})`,
+  domain: [[0.3, 2]],
+});

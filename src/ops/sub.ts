@@ -1,0 +1,21 @@
+import { negate } from './construct.js';
+import { elementwise } from './elementwise.js';
+import { Binding } from './op.js';
+import type { ElementwiseOp } from './elementwise.js';
+
+/**
+ * `y = a - b`.
+ *
+ * ∂y/∂a = 1, ∂y/∂b = -1
+ */
+export const sub: ElementwiseOp = elementwise({
+  name: 'sub',
+  operands: ['real', 'real'],
+  scalar: (a, b) => a - b,
+  partials: (b) => [(dy) => dy, (dy) => negate(b, dy)],
+  binding: Binding.sum,
+  typescript: ([a, b]) => `${a} - ${b}`,
+  text: ([a, b]) => `${a} - ${b}`,
+  tex: ([a, b]) => `${a} - ${b}`,
+  domain: [[-2, 2], [-2, 2]],
+});

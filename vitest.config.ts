@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './test/summary-reporter.js';
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      // Exact, so that `cellwright/package.json` still resolves through the package's exports.
+      { find: /^cellwright$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Gradient checks and whole compilations are slow on a busy machine of two cores.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', new SummaryReporter()],
+    coverage: { include: ['src/**/*.ts'] },
+  },
+});
