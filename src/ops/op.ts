@@ -60,9 +60,9 @@ export interface Read {
 /** How an op is computed. Elementwise ops give a scalar expression per target; the others name a kernel form. */
 export type Lowering<A> =
   | { readonly kind: 'input' }
-  | { readonly kind: 'constant'; readonly scalar: (attributes: A) => ScalarConstant }
+  | { readonly kind: 'constant'; scalar(attributes: A): ScalarConstant }
   /** The value is the index along one axis. */
-  | { readonly kind: 'iota'; readonly axis: (attributes: A) => number }
+  | { readonly kind: 'iota'; axis(attributes: A): number }
   | { readonly kind: 'scalar'; readonly code: ScalarCode }
   /** Operand 0 is read at a mapped index. */
   | { readonly kind: 'read'; read(output: readonly Dim[], attributes: A, operand: ValueType, type: ValueType): Read }

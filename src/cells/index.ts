@@ -1,0 +1,1 @@
+export { vanillaLstm } from './vanilla-lstm.js';

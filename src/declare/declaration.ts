@@ -1,0 +1,155 @@
+import { Dim, printShape, sameShape } from '../graph/dim.js';
+import type { DimLike } from '../graph/dim.js';
+import type { Graph } from '../graph/graph.js';
+import { GraphBuilder } from '../graph/graph.js';
+import type { Dtype, Node, SourceLocation, ValueType } from '../graph/node.js';
+import { input } from '../ops/input.js';
+import { DeclarationError } from './declaration-error.js';
+import { Expression } from './expression.js';
+import type { Initializer } from './initializer.js';
+import { callerLocation } from './location.js';
+import { checkName } from './names.js';
+
+export interface ParameterDeclaration {
+  readonly name: string;
+  readonly shape: readonly Dim[];
+  readonly initializer: Initializer;
+  readonly location: SourceLocation | undefined;
+}
+
+/** The initial state that one sequence of a model starts from, and the output that is its final state. */
+export interface StateDeclaration {
+  readonly name: string;
+  readonly shape: readonly Dim[];
+}
+
+/** What a definition has declared so far; one exists while the user's function runs. */
+export class Declaration {
+  readonly builder = new GraphBuilder();
+  readonly parameters = new Map<string, ParameterDeclaration>();
+  readonly states = new Map<string, StateDeclaration>();
+  /** Final states of a model, by state name. */
+  readonly finals = new Map<string, Node>();
+  /** Pre-activations of a named gate: the first function applied to one is called like the gate. */
+  readonly gates = new Map<Node, string>();
+  readonly #dims: ReadonlySet<string>;
+
+  constructor(
+    readonly stage: 'step' | 'sequence',
+    readonly definition: string,
+    dims: readonly string[],
+  ) {
+    const own = new Set<string>();
+    for (const dim of dims) {
+      checkName('the dim', dim, definition);
+      if (dim === 'T' || dim === 'B') throw this.error(`the dim '${dim}' is taken: T is the number of steps, B the batch`);
+      if (own.has(dim)) throw this.error(`the dim '${dim}' is declared twice`);
+      own.add(dim);
+    }
+    this.#dims = own;
+  }
+
+  error(reason: string, location = callerLocation()): DeclarationError {
+    return new DeclarationError(reason, location, this.definition);
+  }
+
+  /** A shape as the user wrote it; throws when it names a dim that was not declared. */
+  shape(what: string, source: readonly DimLike[]): Dim[] {
+    return source.map((item) => {
+      const dim = this.dim(what, item);
+      const known = dim.symbols().find((name) => !this.#dims.has(name) && !(name === 'T' && this.stage === 'sequence'));
+      if (known !== undefined) {
+        throw this.error(`${what} uses the dim '${known}', which is not declared; declared are ${[...this.#dims].join(', ')}`);
+      }
+      if ((dim.constantValue ?? 1) < 1) throw this.error(`${what} has a dim of size ${dim.key}; sizes are positive integers`);
+      return dim;
+    });
+  }
+
+  dim(what: string, source: DimLike): Dim {
+    try {
+      return Dim.from(source);
+    } catch (error) {
+      throw this.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  declareInput(what: string, name: string, shape: readonly DimLike[], dtype: Dtype): Node {
+    checkName(what, name, this.definition, true);
+    return this.#input(what, name, { dtype, shape: this.shape(`${what} '${name}'`, shape) });
+  }
+
+  declareParameter(name: string, shape: readonly Dim[], initializer: Initializer): Node {
+    checkName('the parameter', name, this.definition, true);
+    const location = callerLocation();
+    const node = this.#input('the parameter', name, { dtype: 'real', shape });
+    this.parameters.set(name, { name, shape, initializer, location });
+    return node;
+  }
+
+  #input(what: string, name: string, type: ValueType): Node {
+    if (this.builder.input(name) !== undefined) throw this.error(`${what} '${name}' is declared twice`);
+    const node = this.builder.declareInput(name, this.builder.node(input, [], { name, type }));
+    this.builder.locate(node, callerLocation());
+    return this.builder.name(node, name);
+  }
+
+  checkDefinitionName(name: string): void {
+    checkName('the definition', name, this.definition);
+  }
+
+  checkOutputName(name: string): void {
+    checkName('the output', name, this.definition);
+  }
+
+  /** The node of a result; throws when it is no expression of this definition or has another shape. */
+  checkResult(what: string, expression: unknown, shape?: readonly Dim[]): Node {
+    if (!(expression instanceof Expression)) throw this.error(`${what} is no expression`);
+    if (expression.declaration !== this) throw this.error(`${what} belongs to ${expression.declaration.definition}`);
+    const { type } = expression.node;
+    if (shape !== undefined && (type.dtype !== 'real' || !sameShape(type.shape, shape))) {
+      const location = this.builder.locationOf(expression.node) ?? callerLocation();
+      throw this.error(`${what} is ${type.dtype} ${printShape(type.shape)}; the state is real ${printShape(shape)}`, location);
+    }
+    return expression.node;
+  }
+
+  /** Gives a value a name in the generated code. */
+  nameValue(name: string, expression: Expression): void {
+    checkName('the value', name, this.definition);
+    const node = this.checkResult(`the value '${name}'`, expression);
+    if (this.builder.input(name) !== undefined && this.builder.input(name) !== node) {
+      throw this.error(`the value '${name}' is called like an input, state or parameter`);
+    }
+    this.builder.name(node, name);
+  }
+
+  /** Throws for a parameter that no result depends on. */
+  checkParametersUsed(graph: Graph): void {
+    const used = new Set(graph.nodes);
+    for (const [name, { location }] of this.parameters) {
+      if (!used.has(graph.input(name))) throw this.error(`the parameter '${name}' is never used`, location);
+    }
+  }
+
+  static readonly #running: Declaration[] = [];
+
+  /** Runs the user's function with this declaration as the current one. */
+  run<Result>(body: () => Result): Result {
+    Declaration.#running.push(this);
+    try {
+      return body();
+    } finally {
+      Declaration.#running.pop();
+    }
+  }
+
+  /** The definition whose function is running; throws outside of one. */
+  static current(what: string): Declaration {
+    const current = Declaration.#running.at(-1);
+    if (current === undefined) {
+      throw new DeclarationError(`${what} is written inside the function given to defineCell or defineModel`, callerLocation());
+    }
+    return current;
+  }
+}

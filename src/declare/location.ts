@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import type { SourceLocation } from '../graph/node.js';
+
+/** Folders whose frames are ours, not the user's. The library of cells is a user like any other. */
+const ownFolders = ['declare', 'graph', 'ops', 'layers'].map((folder) => fileURLToPath(new URL(`../${folder}/`, import.meta.url)));
+
+/** Where the user's code called into the language: the first stack frame outside of it. */
+export function callerLocation(): SourceLocation | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 40;
+  const { stack } = new Error();
+  Error.stackTraceLimit = limit;
+  for (const frame of stack?.split('\n').slice(1) ?? []) {
+    const match = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):(\d+)\)?$/.exec(frame.trim());
+    if (match === null) continue;
+    const [, path = '', line = '0', column = '0'] = match;
+    const file = path.startsWith('file://') ? fileURLToPath(path) : path;
+    if (ownFolders.some((folder) => file.startsWith(folder))) continue;
+    return { file, line: Number(line), column: Number(column) };
+  }
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import { Dim } from '../graph/dim.js';
+import { constant as constantOp } from '../ops/constant.js';
+import { reduceMax } from '../ops/reduce-max.js';
+import { reduceSum } from '../ops/reduce-sum.js';
+import { broadcast as broadcastOp } from '../ops/broadcast.js';
+import { axisOf } from './array-operations.js';
+import { add, div, exp, greater, log, mul, select, sqrt, square, stopGradient, sub } from './elementwise-operations.js';
+import { apply, Expression } from './expression.js';
+import type { Operand, Shape } from './expression.js';
+
+/** Which axes a reduction runs over: one, several, or all when left out. Negative counts from the last. */
+export type Axes = number | readonly number[] | undefined;
+
+export function sum<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
+  return apply(reduceSum, [value], { axes: axesOf(value, axes) });
+}
+
+/** The largest element. */
+export function maximum<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
+  return apply(reduceMax, [value], { axes: axesOf(value, axes) });
+}
+
+export function mean<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
+  const over = axesOf(value, axes);
+  const { declaration, node } = value;
+  const count = Dim.product(over.map((axis) => node.type.shape[axis] ?? Dim.one));
+  const total = apply<{ axes: readonly number[] }, S>(reduceSum, [value], { axes: over });
+  const size = new Expression<readonly []>(declaration, declaration.builder.node(constantOp, [], { dtype: 'real', value: count }));
+  return div(total, along(size, total, []));
+}
+
+/**
+ * `ln Σ e^a`, without overflow: the maximum is subtracted first. Where all terms are -∞ the value is -∞ and the
+ * derivative zero.
+ */
+export function logSumExp<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
+  const over = axesOf(value, axes);
+  const largest: Expression<S> = stopGradient(maximum<S>(value, over));
+  // Infinite maxima would give ∞ - ∞.
+  const finite = select(greater(largest, -Infinity), largest, 0);
+  const total = sum<S>(exp(sub(value, back(finite, value, over))), over);
+  const present = greater(total, 0);
+  return add(select(present, log(select(present, total, 1)), -Infinity), finite);
+}
+
+/** `e^a / Σ e^a`, without overflow. */
+export function softmax<S extends Shape>(value: Expression<S>, axis = -1): Expression<S> {
+  const over = axesOf(value, axis);
+  const shifted = sub(value, back(stopGradient(maximum<Shape>(value, over)), value, over));
+  const powers = exp(shifted);
+  return div(powers, back(sum<Shape>(powers, over), value, over));
+}
+
+export interface LayerNormOptions<S extends Shape> {
+  readonly gain?: Operand<S>;
+  readonly bias?: Operand<S>;
+  /** Added to the variance under the root. */
+  readonly epsilon?: number;
+}
+
+/**
+ * `gain · (a - mean) / √(var + ε) + bias` over the last axis; the variance is divided by the length.
+ * Ba, Kiros & Hinton 2016, eq. 3; ε inside the root as in PyTorch.
+ */
+export function layerNorm<S extends Shape>(value: Expression<S>, { gain, bias, epsilon = 1e-5 }: LayerNormOptions<S> = {}): Expression<S> {
+  const over = axesOf(value, -1);
+  const centred = sub(value, back(mean<Shape>(value, over), value, over));
+  const deviation = sqrt(add(mean<Shape>(square(centred), over), epsilon));
+  const normal = div(centred, back(deviation, value, over));
+  const scaled = gain === undefined ? normal : mul(normal, gain);
+  return bias === undefined ? scaled : add(scaled, bias);
+}
+
+function axesOf(value: Expression, axes: Axes): number[] {
+  const list = axes === undefined ? value.node.type.shape.map((_, axis) => axis) : typeof axes === 'number' ? [axes] : axes;
+  const found = [...new Set(list.map((axis) => axisOf(value, axis)))].sort((a, b) => a - b);
+  if (found.length === 0) throw value.declaration.error('a reduction needs at least one axis');
+  return found;
+}
+
+/** Repeats a reduced value along the axes that it was reduced over. */
+function back<S extends Shape>(reduced: Expression, value: Expression<S>, over: readonly number[]): Expression<S> {
+  return along(reduced, value, value.node.type.shape.map((_, axis) => axis).filter((axis) => !over.includes(axis)));
+}
+
+function along<S extends Shape>(value: Expression, like: Expression<S>, axes: readonly number[]): Expression<S> {
+  const { shape } = like.node.type;
+  return shape.length === axes.length ? (value as Expression<S>) : apply(broadcastOp, [value], { shape, axes });
+}

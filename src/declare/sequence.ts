@@ -1,0 +1,110 @@
+import { Dim, printShape } from '../graph/dim.js';
+import type { DimLike } from '../graph/dim.js';
+import { substituteDims } from '../graph/substitute.js';
+import { addScan } from '../ops/scan.js';
+import type { CellDefinition, InputSpecification } from './cell.js';
+import { Declaration } from './declaration.js';
+import { Expression } from './expression.js';
+import type { Shape } from './expression.js';
+
+export interface SequenceOptions {
+  /** Prefix of the names of parameters and states: `L0` gives `L0.W_z`, `L0.y`. */
+  readonly name?: string;
+  /** Sizes of the cell's dims that its inputs do not tell, where they are not called as in the model: `{ H: '2H' }`. */
+  readonly dims?: Readonly<Record<string, DimLike>>;
+  /** Runs from the last step to the first. */
+  readonly reverse?: boolean;
+}
+
+export interface SequenceResult<Outputs, States> {
+  /** `[T, …]`. */
+  readonly outputs: { readonly [K in keyof Outputs]: Expression<Stacked<Outputs[K]>> };
+  /** The states after the last step. */
+  readonly finalState: { readonly [K in keyof States]: Expression<States[K] extends Shape ? States[K] : Shape> };
+}
+
+type Stacked<E> = E extends Expression<infer S> ? readonly ['T', ...S] : Shape;
+type SequenceInputs<Inputs> = { readonly [K in keyof Inputs]: Expression<readonly ['T', ...(string | number)[]]> };
+
+/**
+ * Runs a cell over all steps. Its parameters and initial states become those of the model; the dims of its inputs are
+ * matched with the given sequences.
+ *
+ * @throws DeclarationError where an input is missing or does not match
+ */
+export function sequence<
+  Inputs extends Record<string, InputSpecification>,
+  States extends Record<string, Shape>,
+  Outputs extends Record<string, Expression>,
+>(
+  cell: CellDefinition<Inputs, States, Outputs>,
+  inputs: SequenceInputs<Inputs>,
+  options: SequenceOptions = {},
+): SequenceResult<Outputs, States> {
+  const declaration = Declaration.current(`sequence(${cell.name})`);
+  if (declaration.stage !== 'sequence') throw declaration.error('sequence runs a cell over the steps of a model, not inside a cell');
+  const { builder } = declaration;
+  const sequences = [...cell.inputs].map(([name, declared]) => {
+    const value: Expression | undefined = (inputs as Record<string, Expression>)[name];
+    if (value === undefined) throw declaration.error(`the cell '${cell.name}' needs a sequence for its input '${name}'`);
+    return { name, declared, value };
+  });
+  const replacements = matchDims(declaration, cell, sequences, options.dims ?? {});
+  const body = substituteDims(cell.step, replacements);
+  const prefix = options.name === undefined ? '' : `${options.name}.`;
+  const dimsOf = (shape: readonly Dim[]): Dim[] => shape.map((dim) => dim.substitute(replacements));
+  const carries = [...cell.states].map(([name, shape]) => {
+    const own = `${prefix}${name}`;
+    const initial = declaration.declareInput('the state', own, dimsOf(shape), 'real');
+    declaration.states.set(own, { name: own, shape: dimsOf(shape) });
+    return { input: name, output: `next.${name}`, initial };
+  });
+  const scan = addScan(builder, {
+    body,
+    length: Dim.symbol('T'),
+    reverse: options.reverse ?? false,
+    carries,
+    sequences: sequences.map(({ name, value }) => ({ input: name, value: value.node })),
+    invariants: [...cell.parameters.values()].map(({ name, shape, initializer }) => ({
+      input: name,
+      value: declaration.declareParameter(`${prefix}${name}`, dimsOf(shape), initializer),
+    })),
+    outputs: cell.outputs.map((name) => `out.${name}`),
+    sums: [],
+    step: undefined,
+  });
+  carries.forEach(({ input: name }, k) => declaration.finals.set(`${prefix}${name}`, scan.final(k)));
+  return {
+    outputs: Object.fromEntries(cell.outputs.map((name, k) => [name, new Expression(declaration, scan.output(k))])),
+    finalState: Object.fromEntries(carries.map(({ input: name }, k) => [name, new Expression(declaration, scan.final(k))])),
+  } as SequenceResult<Outputs, States>;
+}
+
+function matchDims(
+  declaration: Declaration,
+  cell: CellDefinition,
+  sequences: readonly { name: string; declared: { shape: readonly Dim[] }; value: Expression }[],
+  given: Readonly<Record<string, DimLike>>,
+): Map<string, Dim> {
+  const found = new Map<string, Dim>();
+  for (const [name, source] of Object.entries(given)) {
+    if (!cell.dims.includes(name)) throw declaration.error(`the cell '${cell.name}' has no dim '${name}'; it has ${cell.dims.join(', ')}`);
+    found.set(name, declaration.dim(`the dim '${name}'`, source));
+  }
+  for (const { name, declared, value } of sequences) {
+    const got = value.node.type.shape;
+    const fail = (): never => {
+      const wanted = printShape([Dim.symbol('T'), ...declared.shape.map((dim) => dim.substitute(found))]);
+      throw declaration.error(`the input '${name}' of the cell '${cell.name}' is a sequence ${wanted}, not ${printShape(got)}`);
+    };
+    if (got.length !== declared.shape.length + 1 || got[0]?.key !== 'T') fail();
+    for (const [axis, dim] of declared.shape.entries()) {
+      const size = got[axis + 1] ?? Dim.one;
+      if (cell.dims.includes(dim.key) && !found.has(dim.key)) found.set(dim.key, size);
+      else if (!dim.substitute(found).equals(size)) fail();
+    }
+  }
+  for (const name of cell.dims) if (!found.has(name)) found.set(name, Dim.symbol(name));
+  declaration.shape(`the cell '${cell.name}'`, [...found.values()]);
+  return found;
+}

@@ -1,0 +1,61 @@
+import { Dim } from '../graph/dim.js';
+import type { Graph } from '../graph/graph.js';
+import { GraphBuilder } from '../graph/graph.js';
+import type { Node, ValueType } from '../graph/node.js';
+import { Rebuilder } from '../graph/rebuild.js';
+import { substituteDims } from '../graph/substitute.js';
+import type { ModelDefinition } from '../declare/model.js';
+import { insertBatch } from '../ops/elementwise.js';
+import { quotient, sizeConstant } from '../ops/construct.js';
+import { reduceSum } from '../ops/reduce-sum.js';
+import { product } from '../ops/construct.js';
+import { moveAxis } from '../ops/transpose.js';
+import { batchGraph } from '../optimize/batch.js';
+
+export const batchDim = Dim.symbol('B');
+export const timeDim = Dim.symbol('T');
+
+/** Where the batch axis stands in a value from outside: behind time, or first. */
+export function batchAxis(type: Pick<ValueType, 'shape'>): number {
+  return type.shape[0]?.equals(timeDim) === true ? 1 : 0;
+}
+
+export interface BatchStageOptions {
+  /** Sizes fixed when the module is built. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+/**
+ * From one example to the batch: `[T, …]` becomes `[T, B, …]`, other values `[B, …]`, parameters stay. The loss is averaged
+ * here: `Σ_examples total / Σ_examples count`. Outputs: `out.*`, `final.*`, `loss`.
+ */
+export function batchStage(model: ModelDefinition, { sizes = {} }: BatchStageOptions = {}): Graph {
+  const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
+  const sequence = substituteDims(model.graph, replacements);
+  const axes = new Map<string, number>();
+  for (const [name, node] of sequence.inputs) {
+    if (!model.parameters.has(name)) axes.set(name, batchAxis(node.type));
+  }
+  const batched = batchGraph(sequence, axes, batchDim);
+  const builder = new GraphBuilder();
+  const rebuilder = new Rebuilder(batched.graph, builder);
+  for (const node of batched.graph.inputs.values()) rebuilder.map(node);
+  const outputs = new Map<string, Node>();
+  const batchedOutput = (name: string): Node => {
+    const node = rebuilder.map(batched.graph.output(name));
+    const axis = batched.axes.get(name);
+    const wanted = batchAxis(sequence.output(name).type);
+    return axis === undefined ? insertBatch(builder, node, batchDim, wanted) : moveAxis(builder, node, axis, wanted);
+  };
+  for (const name of sequence.outputs.keys()) {
+    if (!name.startsWith('loss.')) outputs.set(name, batchedOutput(name));
+  }
+  if (model.hasLoss) outputs.set('loss', builder.name(quotient(builder, overExamples('loss.total'), overExamples('loss.count')), 'loss'));
+  return builder.finish(outputs);
+
+  function overExamples(name: string): Node {
+    const node = rebuilder.map(batched.graph.output(name));
+    if (batched.axes.get(name) === undefined) return product(builder, node, sizeConstant(builder, batchDim));
+    return builder.node(reduceSum, [node], { axes: [0] });
+  }
+}
