@@ -1,0 +1,105 @@
+import { ts } from 'ts-morph';
+import { Dim } from '../../graph/dim.js';
+import type { Graph } from '../../graph/graph.js';
+import { substituteDims } from '../../graph/substitute.js';
+import { lowerProgram } from '../../lower/lower-program.js';
+import { wholeView } from '../../lower/view.js';
+import { kernelLines } from './kernel-code.js';
+import { indent } from './map-code.js';
+import { MathFunctions } from './math-functions.js';
+import type { MathMode } from './math-functions.js';
+import { packFunction, productFunction } from './product-function.js';
+import { Scope } from './scope.js';
+
+export type Precision = 'float32' | 'float64';
+export type Values = ReadonlyMap<string, ArrayLike<number>>;
+
+export interface GraphFunctionOptions {
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly precision?: Precision;
+  readonly math?: MathMode;
+}
+
+export interface GraphFunction {
+  (inputs: Values): Map<string, Float32Array | Float64Array>;
+  /** The TypeScript that was compiled. */
+  readonly source: string;
+}
+
+/**
+ * Compiles any graph to a function through the TypeScript target, for checking it against the interpreter. Sizes are
+ * fixed; inputs are given and outputs returned by name.
+ *
+ * @throws when an input is missing or has the wrong length
+ */
+export function compileGraph(graph: Graph, { sizes, precision = 'float64', math = 'exact' }: GraphFunctionOptions): GraphFunction {
+  const fixed = substituteDims(graph, new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)])));
+  const program = lowerProgram({
+    graph: fixed,
+    entries: ['run'],
+    entryOfOutput: () => 'run',
+    inputs: (buffers) => new Map([...fixed.inputs].map(([name, node]) => [name, wholeView(buffers.make(name, 'input', node.type.shape))])),
+    targets: () => new Map(),
+    reserved: [],
+  });
+  const maths = new MathFunctions(math);
+  const products = new Set<number>();
+  let packs = false;
+  const scope = new Scope([...program.buffers.map((buffer) => buffer.name)]);
+  const context = {
+    symbols: (symbol: string) => symbol,
+    base: (buffer: { name: string }) => buffer.name,
+    math: (name: Parameters<MathFunctions['name']>[0]) => maths.name(name),
+    scope,
+    usesProduct(terms: number) {
+      products.add(terms);
+      return `product${String(terms)}`;
+    },
+    usesPack() {
+      packs = true;
+      return 'pack';
+    },
+  };
+  const body = [...kernelLines(program.packs, context), ...kernelLines(program.entries[0]?.kernels ?? [], context)];
+  let offset = 0;
+  const starts = new Map<string, number>();
+  for (const buffer of program.buffers) {
+    starts.set(buffer.name, offset);
+    offset += buffer.size.evaluate({});
+  }
+  const array = precision === 'float32' ? 'Float32Array' : 'Float64Array';
+  const source = [
+    'const fromZero = -1;',
+    'const fromTarget = -2;',
+    `const memory = new ${array}(${String(offset + 4)});`,
+    ...[...starts].map(([name, start]) => `const ${name} = ${String(start)};`),
+    ...maths.definitions(),
+    ...[...products].sort().flatMap((terms) => productFunction(`product${String(terms)}`, terms)),
+    ...(packs ? packFunction('pack') : []),
+    'function run(): void {',
+    ...indent(body),
+    '}',
+    'return { memory, run };',
+  ].join('\n');
+  const javascript = ts.transpile(source, { target: ts.ScriptTarget.ES2022 });
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the point is to run what was emitted; only tests and `cellwright check` do
+  const create = new Function(javascript) as () => { memory: Float32Array | Float64Array; run: () => void };
+  const { memory, run } = create();
+  const call = (inputs: Values): Map<string, Float32Array | Float64Array> => {
+    for (const [name, view] of program.inputs) {
+      const value = inputs.get(name);
+      const length = view.buffer.size.evaluate({});
+      if (value?.length !== length) throw new RangeError(`the input '${name}' needs ${String(length)} elements, not ${String(value?.length)}`);
+      memory.set(value, starts.get(view.buffer.name) ?? 0);
+    }
+    run();
+    return new Map(
+      [...program.outputs].map(([name, view]) => {
+        const start = (starts.get(view.buffer.name) ?? 0) + view.offset.evaluate({});
+        const length = Dim.product(fixed.output(name).type.shape).evaluate({});
+        return [name, memory.slice(start, start + length)];
+      }),
+    );
+  };
+  return Object.assign(call, { source });
+}

@@ -1,0 +1,57 @@
+import type { Dim } from '../../graph/dim.js';
+import type { Address, Kernel } from '../../lower/kernel-program.js';
+import { indent, MapCode, numberCode } from './map-code.js';
+import type { MapCodeContext } from './map-code.js';
+import { dimCode } from './scope.js';
+
+export interface KernelCodeContext extends MapCodeContext {
+  /** Told which of the module's product functions are called: by their number of terms. */
+  usesProduct(terms: number): string;
+  usesPack(): string;
+}
+
+/** The statements of some kernels. */
+export function kernelLines(kernels: readonly Kernel[], context: KernelCodeContext): string[] {
+  return kernels.flatMap((kernel) => linesOf(kernel, context));
+}
+
+function linesOf(kernel: Kernel, context: KernelCodeContext): string[] {
+  const dim = (value: Dim): string => dimCode(value, context.symbols);
+  const address = ({ buffer, offset }: Address): string => {
+    const rest = dim(offset);
+    return rest === '0' ? context.base(buffer) : `${context.base(buffer)} + ${rest}`;
+  };
+  switch (kernel.kind) {
+    case 'map':
+      return new MapCode(kernel, context).lines();
+    case 'fill': {
+      const start = address(kernel.target);
+      return [`memory.fill(${numberCode(kernel.value)}, ${start}, ${start} + ${dimCode(kernel.size, context.symbols)});`];
+    }
+    case 'pack': {
+      const { source, depth, columns, panel } = kernel;
+      const values = [address(source), dim(source.depthStride), dim(source.columnStride), dim(depth), dim(columns), context.base(panel)];
+      return [`${context.usesPack()}(${values.join(', ')});`];
+    }
+    case 'product': {
+      const { rows, columns, target, start, terms } = kernel;
+      const from = start.kind === 'zero' ? 'fromZero' : start.kind === 'target' ? 'fromTarget' : address(start.address);
+      const operands = terms.map(({ operand, depth, panel }) =>
+        [address(operand), dim(operand.rowStride), dim(operand.depthStride), context.base(panel), dim(depth)].join(', '),
+      );
+      const head = [dim(rows), dim(columns), address(target), dim(target.rowStride), from].join(', ');
+      return [`${context.usesProduct(terms.length)}(${[head, ...operands].join(', ')});`];
+    }
+    case 'loop': {
+      const inner = context.scope.inner();
+      const name = inner.fresh(kernel.index);
+      const symbols = (symbol: string): string => (symbol === kernel.index ? name : context.symbols(symbol));
+      const body = kernelLines(kernel.body, { ...context, symbols, scope: inner });
+      const count = dim(kernel.count);
+      const head = kernel.reverse
+        ? `for (let ${name} = ${count} - 1; ${name} >= 0; ${name}--) {`
+        : `for (let ${name} = 0; ${name} < ${count}; ${name}++) {`;
+      return [head, ...indent(body), '}'];
+    }
+  }
+}

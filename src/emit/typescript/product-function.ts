@@ -1,0 +1,63 @@
+/**
+ * The product function of a module, for a number of terms: tiles of three rows by four columns with the sums in
+ * locals, all operands as offsets into one array, weights in panels of four columns. The loop shape that measured
+ * fastest in JavaScript; more rows spill registers.
+ */
+export function productFunction(name: string, terms: number): string[] {
+  const each = <Item>(count: number, make: (k: number) => Item): Item[] => Array.from({ length: count }, (_, k) => make(k));
+  const parameters = each(terms, (k) => `operand${k}: number, row${k}: number, step${k}: number, panel${k}: number, depth${k}: number`);
+  const tile = (rows: number): string[] => {
+    const sums = each(rows, (r) => each(4, (c) => `s${r}${c}`));
+    const at = (r: number): string => (r === 0 ? 'at' : r === 1 ? 'at + targetRow' : `at + ${r} * targetRow`);
+    const read = (base: string, stride: string, r: number): string => (r === 0 ? base : r === 1 ? `${base} + ${stride}` : `${base} + ${r} * ${stride}`);
+    return [
+      `let ${sums.flat().map((sum) => `${sum} = 0`).join(', ')};`,
+      'const at = target + row * targetRow + column;',
+      'if (start === fromTarget) {',
+      ...each(4, (c) => `  ${c === 0 ? '' : `if (width > ${c}) { `}${sums.map((s, r) => `${s[c] ?? ''} = memory[${at(r)}${c === 0 ? '' : ` + ${c}`}]!;`).join(' ')}${c === 0 ? '' : ' }'}`),
+      '} else if (start !== fromZero) {',
+      ...each(4, (c) => `  ${c === 0 ? '' : `if (width > ${c}) `}${sums.map((s) => s[c] ?? '').join(' = ')} = memory[start + column${c === 0 ? '' : ` + ${c}`}]!;`),
+      '}',
+      ...each(terms, (k) => [
+        `for (let p = panel${k} + column * depth${k}, end = p + 4 * depth${k}, x = operand${k} + row * row${k}; p < end; p += 4, x += step${k}) {`,
+        `  const ${each(4, (c) => `w${c} = memory[p${c === 0 ? '' : ` + ${c}`}]!`).join(', ')};`,
+        ...each(rows, (r) => [
+          `  const x${r} = memory[${read('x', `row${k}`, r)}]!;`,
+          `  ${each(4, (c) => `s${r}${c} += x${r} * w${c};`).join(' ')}`,
+        ]).flat(),
+        '}',
+      ]).flat(),
+      ...each(4, (c) => `${c === 0 ? '' : `if (width > ${c}) { `}${sums.map((s, r) => `memory[${at(r)}${c === 0 ? '' : ` + ${c}`}] = ${s[c] ?? ''};`).join(' ')}${c === 0 ? '' : ' }'}`),
+    ];
+  };
+  return [
+    '/** target[row, column] = start + Σ operand[row, k] · weight[k, column]; weights in panels of four columns. */',
+    `function ${name}(rows: number, columns: number, target: number, targetRow: number, start: number, ${parameters.join(', ')}): void {`,
+    '  for (let column = 0; column < columns; column += 4) {',
+    '    const width = columns - column;',
+    '    let row = 0;',
+    '    for (; row + 3 <= rows; row += 3) {',
+    ...tile(3).map((line) => `      ${line}`),
+    '    }',
+    '    for (; row < rows; row++) {',
+    ...tile(1).map((line) => `      ${line}`),
+    '    }',
+    '  }',
+    '}',
+  ];
+}
+
+export function packFunction(name: string): string[] {
+  return [
+    '/** Brings a matrix into panels of four columns, the last one filled up with zeros. */',
+    `function ${name}(source: number, depthStride: number, columnStride: number, depth: number, columns: number, panel: number): void {`,
+    '  let to = panel;',
+    '  for (let column = 0; column < columns; column += 4) {',
+    '    for (let k = 0; k < depth; k++) {',
+    '      const from = source + k * depthStride + column * columnStride;',
+    '      for (let c = 0; c < 4; c++) memory[to++] = column + c < columns ? memory[from + c * columnStride]! : 0;',
+    '    }',
+    '  }',
+    '}',
+  ];
+}

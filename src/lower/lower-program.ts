@@ -1,0 +1,91 @@
+import type { Dim } from '../graph/dim.js';
+import type { Graph } from '../graph/graph.js';
+import { BufferFactory } from './buffers.js';
+import type { Buffer, KernelProgram, PackKernel, View } from './kernel-program.js';
+import { entriesOf, lowerGraph } from './lower-graph.js';
+import { isRun } from './plan-level.js';
+import { PanelCache } from './product-kernel.js';
+import type { Target } from './task.js';
+import { wholeView } from './view.js';
+
+export interface ProgramRequest {
+  readonly graph: Graph;
+  /** The parts of the program, in the order in which they run. */
+  readonly entries: readonly string[];
+  entryOfOutput(name: string): string;
+  /** Where each input lies, made with the given factory. */
+  inputs(buffers: BufferFactory): ReadonlyMap<string, View>;
+  /** Where outputs have to lie; the others lie where it suits, as one run of elements. */
+  targets(inputs: ReadonlyMap<string, View>): ReadonlyMap<string, Target>;
+  /** Names that buffers must not take. */
+  readonly reserved: readonly string[];
+}
+
+export interface LoweredProgram extends KernelProgram {
+  readonly inputs: ReadonlyMap<string, View>;
+}
+
+/** Lowers a graph with all its entries to kernels over one set of buffers. */
+export function lowerProgram(request: ProgramRequest): LoweredProgram {
+  const first = attempt(request, new Set());
+  const scattered = [...request.graph.outputs].flatMap(([name, node]) => {
+    const view = first.outputs.get(name);
+    return first.targeted.has(name) || isRun(view, node.type.shape) ? [] : [name];
+  });
+  return scattered.length === 0 ? first : attempt(request, new Set(scattered));
+}
+
+function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredProgram & { targeted: ReadonlySet<string> } {
+  const { graph, entries } = request;
+  const buffers = new BufferFactory([...request.reserved, ...symbolsOf(graph)]);
+  const inputs = request.inputs(buffers);
+  const targets = new Map([...request.targets(inputs)].map(([name, target]) => [name, [target]]));
+  for (const name of copied) {
+    const { shape } = graph.output(name).type;
+    const view = wholeView(buffers.make(outputName(name), 'output', shape));
+    targets.set(name, [{ view, mode: 'store' }]);
+  }
+  const packs = new Map<PackKernel, number>();
+  const entryIndex = (name: string): number => Math.max(0, entries.indexOf(request.entryOfOutput(name)));
+  const level = lowerGraph(
+    { graph, inputs, indices: new Map(), targets, entryOf: entriesOf(graph, entryIndex) },
+    {
+      buffers,
+      panels: new PanelCache(),
+      reserved: [...request.reserved, ...symbolsOf(graph)],
+      entryCount: entries.length,
+      packParameter(kernel, entry) {
+        packs.set(kernel, Math.min(entry, packs.get(kernel) ?? entry));
+      },
+    },
+    undefined,
+  );
+  const kept = new Set<Buffer>(buffers.all);
+  const outputs = new Map<string, View>();
+  for (const name of graph.outputs.keys()) {
+    const view = targets.get(name)?.[0]?.view ?? level.view(name);
+    if (view !== undefined) outputs.set(name, view);
+  }
+  return {
+    entries: entries.map((name, k) => ({ name, kernels: level.entries[k] ?? [] })),
+    packs: [...packs].filter(([kernel]) => kept.has(kernel.panel)).map(([kernel, entry]) => ({ ...kernel, entry: entries[entry] ?? '' })),
+    buffers: buffers.all,
+    outputs,
+    inputs,
+    targeted: new Set(targets.keys()),
+  };
+}
+
+function outputName(name: string): string {
+  return name.replace(/^(out|final|grad)\./, '');
+}
+
+/** The sizes that occur in a graph; they are names in the emitted code. */
+export function symbolsOf(graph: Graph): string[] {
+  const names = new Set<string>(['B', 'T']);
+  const visit = (dims: readonly Dim[]): void => {
+    for (const dim of dims) for (const symbol of dim.symbols()) names.add(symbol);
+  };
+  for (const node of graph.nodes) for (const type of node.results) visit(type.shape);
+  return [...names];
+}

@@ -1,0 +1,138 @@
+import { Dim } from '../graph/dim.js';
+import type { Graph } from '../graph/graph.js';
+import { isNode } from '../graph/node.js';
+import type { Node } from '../graph/node.js';
+import { result } from '../ops/result.js';
+import { resultLayout } from '../ops/scan.js';
+import type { ScanAttributes } from '../ops/scan.js';
+import type { BufferFactory } from './buffers.js';
+import type { Classification } from './classify.js';
+import type { View } from './kernel-program.js';
+import { productFits } from './product-kernel.js';
+import type { Target } from './task.js';
+import { isRowMajor, partView, wholeView } from './view.js';
+
+/** A value that has to be brought to a place where it is not computed. */
+export interface PlannedCopy {
+  readonly node: Node;
+  readonly target: Target;
+  /** The concat that the copy is a part of. */
+  readonly concat: Node | undefined;
+}
+
+export interface Placement {
+  readonly storage: Map<Node, View>;
+  /** Values that are added to what lies at their place. */
+  readonly accumulated: ReadonlySet<Node>;
+  readonly copies: readonly PlannedCopy[];
+}
+
+/**
+ * Places values that have to lie somewhere: outputs at their targets, the parts of a concat side by side, the parts of a
+ * split with targets in a row as one whole. Users are placed before what they read, so that a part lies at its final
+ * place from the start.
+ */
+export function placeTargets(
+  graph: Graph,
+  { kinds, sums }: Classification,
+  targets: ReadonlyMap<string, readonly Target[]>,
+  inputs: ReadonlyMap<Node, View>,
+  buffers: BufferFactory,
+): Placement {
+  const storage = new Map(inputs);
+  const accumulated = new Set<Node>();
+  const copies: PlannedCopy[] = [];
+  const pending = new Map<Node, readonly Target[]>();
+  for (const [name, own] of targets) {
+    const node = graph.output(name);
+    pending.set(node, [...(pending.get(node) ?? []), ...own]);
+  }
+  const joined = joinSplits(graph, pending);
+
+  const settle = (node: Node, { view, mode }: Target): boolean => {
+    const kind = kinds.get(node);
+    if (storage.has(node) || kind === undefined || kind === 'inline' || kind === 'absorbed') return false;
+    const isScan = kind === 'scan';
+    if (isScan && (!isStackedOrSum(node) || !isRowMajor(view, node.type.shape))) return false;
+    if (isScan && (mode === 'accumulate') !== isScanSum(node)) return false;
+    if (kind === 'product' && !productFits(sums.get(node), view)) return false;
+    if (mode === 'accumulate') {
+      const { lowering } = node.op;
+      const addsUp =
+        kind !== 'scalar' &&
+        (lowering.kind !== 'reduce' || lowering.combine === 'sum') &&
+        (kind !== 'product' || sums.get(node)?.bias === undefined);
+      // A value that is added to something can't be read on its own.
+      const readers = (graph.users.get(node) ?? []).filter((user) => !joined.has(user));
+      if (!addsUp || readers.length > 0) return false;
+      accumulated.add(node);
+    }
+    storage.set(node, view);
+    return true;
+  };
+  for (const node of [...graph.nodes].reverse()) {
+    for (const target of pending.get(node) ?? []) {
+      if (!settle(node, target)) copies.push({ node, target, concat: undefined });
+    }
+    const { lowering } = node.op;
+    if (kinds.get(node) !== 'concat' || lowering.kind !== 'concat') continue;
+    const whole = storage.get(node) ?? wholeView(buffers.make(graph.nameOf(node) ?? 'joined', 'scratch', node.type.shape));
+    storage.set(node, whole);
+    const axis = lowering.axis(node.attributes);
+    let start = Dim.zero;
+    for (const operand of node.operands) {
+      const target: Target = { view: partView(whole, axis, start), mode: accumulated.has(node) ? 'accumulate' : 'store' };
+      start = start.plus(operand.type.shape[axis] ?? Dim.zero);
+      if (!settle(operand, target)) copies.push({ node: operand, target, concat: node });
+    }
+  }
+  return { storage, accumulated, copies };
+}
+
+/** Moves the targets of the parts of a split to its operand, where they lie one behind the other. Gives these splits. */
+function joinSplits(graph: Graph, pending: Map<Node, readonly Target[]>): Set<Node> {
+  const joined = new Set<Node>();
+  for (const node of [...graph.nodes].reverse()) {
+    const { lowering } = node.op;
+    const [operand] = node.operands;
+    if (lowering.kind !== 'split' || operand === undefined) continue;
+    const users = graph.users.get(node) ?? [];
+    const { axis, starts } = lowering.starts(node.attributes);
+    const parts = starts.map((start, index) => {
+      const part = users.find((user) => isNode(user, result) && user.attributes.index === index);
+      const own = part === undefined ? [] : (pending.get(part) ?? []);
+      return { part, target: own.length === 1 ? own[0] : undefined, start };
+    });
+    const first = parts[0]?.target;
+    if (first === undefined) continue;
+    const inRow = parts.every(
+      ({ part, target, start }) =>
+        part !== undefined &&
+        target?.mode === first.mode &&
+        target.view.buffer === first.view.buffer &&
+        target.view.offset.equals(partView(first.view, axis, start).offset) &&
+        target.view.strides.every((stride, k) => stride.equals(first.view.strides[k] ?? Dim.zero)) &&
+        (first.mode === 'store' || graph.users.get(part)?.length === 0),
+    );
+    if (!inRow) continue;
+    for (const { part } of parts) if (part !== undefined) pending.delete(part);
+    pending.set(operand, [...(pending.get(operand) ?? []), first]);
+    joined.add(node);
+  }
+  return joined;
+}
+
+function scanRole(node: Node): 'final' | 'history' | 'output' | 'sum' | undefined {
+  const [parent] = node.operands;
+  if (!isNode(node, result) || parent === undefined) return undefined;
+  return resultLayout(parent.attributes as ScanAttributes).roles[node.attributes.index]?.kind;
+}
+
+function isScanSum(node: Node): boolean {
+  return scanRole(node) === 'sum';
+}
+
+function isStackedOrSum(node: Node): boolean {
+  const role = scanRole(node);
+  return role === 'output' || role === 'sum';
+}
