@@ -3,10 +3,14 @@ import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
-import { total, resultOf } from '../ops/construct.js';
+import { guardedProduct, product, resultOf, strongProduct, total } from '../ops/construct.js';
 import { input } from '../ops/input.js';
+import { multiplyNoNan } from '../ops/multiply-no-nan.js';
 import { result } from '../ops/result.js';
+import { scan } from '../ops/scan.js';
+import { select } from '../ops/select.js';
 import { ReplacementLog } from './replacement-log.js';
+import { Singularities } from './singularities.js';
 
 export interface VjpOptions {
   /** The inputs to differentiate by; gradients of those that no output depends on are left out. */
@@ -49,9 +53,12 @@ export function pullback(
   seeds: readonly { readonly node: Node; readonly cotangent: Node }[],
   wanted: readonly Node[],
   log: ReplacementLog,
+  surroundings: Surroundings = {},
 ): Map<Node, Node> {
   const order = builder.finish({}).reachable(seeds.map((seed) => seed.node));
   const varied = dependents(order, wanted);
+  const inBranches = operandsOfBranches(order);
+  const singularities = new Singularities(surroundings.singular);
   const cotangents = new Map<Node, Node>();
   const ofResults = new Map<Node, (Node | undefined)[]>();
   const accumulate = (known: Node | undefined, term: Node): Node => (known === undefined ? term : total(builder, known, term));
@@ -70,12 +77,20 @@ export function pullback(
     const own = node.results.length === 1 ? [cotangents.get(node)] : (ofResults.get(node) ?? []);
     nameAdjoint(builder, node, own[0]);
     if (!varied.has(node) || node.operands.length === 0 || own.every((each) => each === undefined)) continue;
+    const fromBranch = surroundings.fromBranch === true || inBranches.has(node);
     const operandCotangents = node.op.vjp(
       {
         builder,
         node,
         cotangents: node.results.map((_, index) => own[index]),
         result: (index) => resultOf(builder, node, index),
+        times(cotangent, slope) {
+          if (!fromBranch) return product(builder, cotangent, slope);
+          if (singularities.has(cotangent)) return strongProduct(builder, cotangent, slope);
+          return (singularities.has(slope) ? guardedProduct : product)(builder, cotangent, slope);
+        },
+        isSingular: (value) => singularities.has(value),
+        fromBranch,
         wants: (slot) => varied.has(node.operands[slot] ?? node),
         replace: (results) => {
           log.add(node, results);
@@ -89,6 +104,27 @@ export function pullback(
     }
   }
   return cotangents;
+}
+
+/** What is known of a graph that is the body of a loop. */
+export interface Surroundings {
+  /** Inputs that may be infinite or NaN. */
+  readonly singular?: Iterable<Node>;
+  /** The cotangents may be zeros that a branch not taken has left. */
+  readonly fromBranch?: boolean;
+}
+
+/** The nodes on which a `select` depends, or a product that a derivative has guarded because of one. */
+function operandsOfBranches(order: readonly Node[]): Set<Node> {
+  const found = new Set<Node>();
+  for (const node of [...order].reverse()) {
+    if (found.has(node) || isBranch(node)) for (const operand of node.operands) found.add(operand);
+  }
+  return found;
+}
+
+function isBranch(node: Node): boolean {
+  return isNode(node, select) || isNode(node, multiplyNoNan) || (isNode(node, scan) && node.attributes.body.nodes.some(isBranch));
 }
 
 /** The real-valued nodes that depend on one of the wanted nodes. */

@@ -16,22 +16,34 @@ export interface BodyAdjoint {
   readonly gradients: ReadonlyMap<string, string>;
   /** The carries through which a cotangent flows. */
   readonly activeCarries: readonly string[];
-  /** The input that brings the cotangent of an output or of the next value of a carry. */
-  cotangentOf(name: string): string;
+  /** The inputs that bring the cotangents: of the next values of carries, of outputs, and of sums. Their names may coincide. */
+  readonly cotangents: Readonly<Record<CotangentRole, ReadonlyMap<string, string>>>;
+}
+
+export type CotangentRole = 'carry' | 'output' | 'sum';
+
+export interface BodyRequest {
+  /** The carries that have a cotangent from outside the loop, or need one for another reason. */
+  readonly carries: readonly string[];
+  /** The outputs, and the sums, that have a cotangent. */
+  readonly outputs: readonly string[];
+  readonly sums: readonly string[];
+  /** The sequences and invariants whose gradient is wanted. */
+  readonly wantedInputs: readonly string[];
+  /** The inputs that may be infinite or NaN. */
+  readonly singularInputs: ReadonlySet<string>;
+  readonly fromBranch: boolean;
 }
 
 /**
  * Differentiates the body of a loop. Which carries have an adjoint is a fixpoint: one does as soon as another that has
  * one depends on it.
  */
-export function differentiateBody(
-  { body, carries }: ScanAttributes,
-  given: { readonly carries: readonly string[]; readonly outputs: readonly string[]; readonly wantedInputs: readonly string[] },
-): BodyAdjoint {
+export function differentiateBody({ body, carries }: ScanAttributes, request: BodyRequest): BodyAdjoint {
   const real = carries.filter(({ input: name }) => body.input(name).type.dtype === 'real');
-  let active = new Set(given.carries);
+  let active: ReadonlySet<string> = new Set(request.carries);
   for (;;) {
-    const adjoint = attempt(body, real, active, given.outputs, given.wantedInputs);
+    const adjoint = attempt(body, real, active, request);
     const next = real.map((carry) => carry.input).filter((name) => active.has(name) || adjoint.gradients.has(name));
     if (next.length === active.size) return adjoint;
     active = new Set(next);
@@ -42,29 +54,30 @@ function attempt(
   body: Graph,
   carries: ScanAttributes['carries'],
   active: ReadonlySet<string>,
-  outputs: readonly string[],
-  wantedInputs: readonly string[],
+  { outputs, sums, wantedInputs, singularInputs, fromBranch }: BodyRequest,
 ): BodyAdjoint {
   const builder = new GraphBuilder();
   const rebuilder = new Rebuilder(body, builder);
   for (const node of body.inputs.values()) rebuilder.map(node);
   const primal = new Map([...body.outputs].map(([name, node]) => [name, rebuilder.map(node)]));
   const taken = new Set([...body.inputs.keys(), ...body.outputs.keys()]);
-  const cotangentNames = new Map<string, string>();
-  const seed = (name: string, output: string): { node: Node; cotangent: Node } => {
+  const cotangents = { carry: new Map<string, string>(), output: new Map<string, string>(), sum: new Map<string, string>() };
+  const seed = (role: CotangentRole, name: string, output: string): { node: Node; cotangent: Node } => {
     const node = rebuilder.map(body.output(output));
     const own = freshName(taken, `d${name}`);
-    cotangentNames.set(name, own);
+    cotangents[role].set(name, own);
     return { node, cotangent: builder.declareInput(own, builder.node(input, [], { name: own, type: node.type })) };
   };
   const activeCarries = carries.filter((carry) => active.has(carry.input));
   const seeds = [
-    ...activeCarries.map((carry) => seed(carry.input, carry.output)),
-    ...outputs.map((output) => seed(output, output)),
+    ...activeCarries.map((carry) => seed('carry', carry.input, carry.output)),
+    ...outputs.map((output) => seed('output', output, output)),
+    ...sums.map((output) => seed('sum', output, output)),
   ];
   const wanted = [...carries.map((carry) => carry.input), ...wantedInputs];
   const log = new ReplacementLog();
-  const found = pullback(builder, seeds, wanted.map((name) => rebuilder.map(body.input(name))), log);
+  const singular = [...singularInputs].map((name) => rebuilder.map(body.input(name)));
+  const found = pullback(builder, seeds, wanted.map((name) => rebuilder.map(body.input(name))), log, { singular, fromBranch });
   const gradients = new Map<string, string>();
   const results = new Map(primal);
   for (const name of wanted) {
@@ -78,10 +91,13 @@ function attempt(
     joint: log.apply(builder.finish(results)),
     gradients,
     activeCarries: activeCarries.map((carry) => carry.input),
-    cotangentOf(name) {
-      const own = cotangentNames.get(name);
-      if (own === undefined) throw new Error(`'${name}' has no cotangent`);
-      return own;
-    },
+    cotangents,
   };
+}
+
+/** The input that brings a cotangent. */
+export function cotangentInput({ cotangents }: BodyAdjoint, role: CotangentRole, name: string): string {
+  const own = cotangents[role].get(name);
+  if (own === undefined) throw new Error(`the ${role} '${name}' has no cotangent`);
+  return own;
 }

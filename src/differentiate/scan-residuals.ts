@@ -1,13 +1,14 @@
 import { freshName } from '../graph/fresh-name.js';
 import { GraphBuilder } from '../graph/graph.js';
 import type { Graph } from '../graph/graph.js';
-import { isNode } from '../graph/node.js';
+import { creationIndex, isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
 import { fill } from '../ops/construct.js';
 import { input } from '../ops/input.js';
 import { result } from '../ops/result.js';
 import type { ScanAttributes } from '../ops/scan.js';
+import { cotangentInput } from './scan-body.js';
 import type { BodyAdjoint } from './scan-body.js';
 
 /** The body of the backward loop, and what the forward loop must keep for it. */
@@ -32,7 +33,7 @@ export interface AdjointBody {
  * on no carry or sequence or is only another view of a value, and saved otherwise.
  */
 export function extractAdjoint(body: BodyAdjoint, attributes: ScanAttributes): AdjointBody {
-  const { joint, gradients, activeCarries, cotangentOf } = body;
+  const { joint, gradients, activeCarries } = body;
   const primalOutputs = new Map([...attributes.body.outputs.keys()].map((name) => [name, joint.output(name)]));
   const primalNodes = new Set(joint.reachable(primalOutputs.values()));
   const roots = [...gradients.values()].map((name) => joint.output(name));
@@ -85,7 +86,7 @@ export function extractAdjoint(body: BodyAdjoint, attributes: ScanAttributes): A
   const carryOutputs = new Map(
     activeCarries.map((carry) => {
       const name = gradients.get(carry) ?? freshName(taken, `gradient.${carry}`);
-      if (!outputs.has(name)) outputs.set(name, fill(builder, 0, joint.input(cotangentOf(carry)).type.shape));
+      if (!outputs.has(name)) outputs.set(name, fill(builder, 0, joint.input(cotangentInput(body, 'carry', carry)).type.shape));
       return [carry, name];
     }),
   );
@@ -136,7 +137,7 @@ function frontierOf(roots: readonly Node[], stops: (node: Node) => boolean): Nod
     if (stops(node) || node.operands.length === 0) found.add(node);
     else stack.push(...node.operands);
   }
-  return [...found].filter((node) => isNode(node, input) || stops(node)).sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  return [...found].filter((node) => isNode(node, input) || stops(node)).sort((a, b) => creationIndex(a) - creationIndex(b));
 }
 
 /** The primal part alone: its inputs are those of the step, without the cotangents. */

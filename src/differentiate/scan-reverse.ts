@@ -12,10 +12,11 @@ import { reshape } from '../ops/reshape.js';
 import { addScan, resultLayout, scanParts } from '../ops/scan.js';
 import type { ScanAttributes, ScanParts, ScanResults } from '../ops/scan.js';
 import { slice } from '../ops/slice.js';
-import { differentiateBody } from './scan-body.js';
+import { cotangentInput, differentiateBody } from './scan-body.js';
 import type { BodyAdjoint } from './scan-body.js';
 import { extractAdjoint } from './scan-residuals.js';
 import type { AdjointBody } from './scan-residuals.js';
+import { singularInputs } from './singularities.js';
 
 /**
  * The derivative of a loop is a loop that runs the other way. For `s_{t+1} = F(s_t, x_t, p)`, `o_t = G(s_t, x_t, p)`:
@@ -28,7 +29,7 @@ import type { AdjointBody } from './scan-residuals.js';
  * reads as further stacked outputs; states are read from the histories.
  */
 export function scanVjp(context: VjpContext, attributes: ScanAttributes): readonly (Node | undefined)[] {
-  const { builder, node, cotangents, wants } = context;
+  const { builder, node, cotangents, wants, isSingular, fromBranch } = context;
   const layout = resultLayout(attributes);
   const parts = scanParts(node, attributes);
   const given = {
@@ -43,8 +44,11 @@ export function scanVjp(context: VjpContext, attributes: ScanAttributes): readon
   ];
   const body = differentiateBody(attributes, {
     carries: parts.carries.flatMap(({ input: name }, k) => (given.finals[k] ?? given.histories[k] ? [name] : [])),
-    outputs: [...parts.outputs.filter((_, k) => given.outputs[k]), ...parts.sums.filter((_, k) => given.sums[k])],
+    outputs: parts.outputs.filter((_, k) => given.outputs[k]),
+    sums: parts.sums.filter((_, k) => given.sums[k]),
     wantedInputs,
+    singularInputs: singularInputs(attributes, node.operands.map(isSingular)),
+    fromBranch,
   });
   const adjoint = extractAdjoint(body, attributes);
   const primal = addScan(builder, { ...parts, body: adjoint.primal, outputs: [...parts.outputs, ...adjoint.saved] });
@@ -80,12 +84,15 @@ function runBackward(
   const carryIndex = (name: string): number => parts.carries.findIndex((carry) => carry.input === name);
 
   // A cotangent of a history reaches each state after a step inside the loop, and the initial state behind it.
-  const withHistory = addHistories(adjoint.graph, body.activeCarries.filter((name) => given.histories[carryIndex(name)]), body.cotangentOf);
+  const withHistories = body.activeCarries
+    .filter((name) => given.histories[carryIndex(name)])
+    .map((carry) => ({ carry, cotangent: cotangentInput(body, 'carry', carry) }));
+  const withHistory = addHistories(adjoint.graph, withHistories);
   const carries = body.activeCarries.map((name) => {
     const k = carryIndex(name);
     const type = parts.carries[k]?.initial.type;
     if (type === undefined) throw new Error(`no carry '${name}'`);
-    return { input: body.cotangentOf(name), output: adjoint.carryOutput(name), initial: given.finals[k] ?? fill(builder, 0, type.shape) };
+    return { input: cotangentInput(body, 'carry', name), output: adjoint.carryOutput(name), initial: given.finals[k] ?? fill(builder, 0, type.shape) };
   });
   const primalValue = (name: string): Node | undefined =>
     [...parts.sequences, ...parts.invariants].find((value) => value.input === name)?.value;
@@ -94,7 +101,7 @@ function runBackward(
     return node;
   };
   const sequences = [
-    ...parts.outputs.flatMap((name, k) => (given.outputs[k] ? [{ input: body.cotangentOf(name), value: given.outputs[k] }] : [])),
+    ...parts.outputs.flatMap((name, k) => (given.outputs[k] ? [{ input: cotangentInput(body, 'output', name), value: given.outputs[k] }] : [])),
     ...withHistory.rows.map(({ carry, input: name }) => ({ input: name, value: rows(present(given.histories[carryIndex(carry)]), next) })),
     ...adjoint.previousStates.map(({ carry, input: name }) => ({ input: name, value: rows(primal.history(carryIndex(carry)), previous) })),
     ...adjoint.nextStates.map(({ carry, input: name }) => ({ input: name, value: rows(primal.history(carryIndex(carry)), next) })),
@@ -102,7 +109,7 @@ function runBackward(
     ...adjoint.saved.map((name, k) => ({ input: name, value: primal.output(parts.outputs.length + k) })),
   ];
   const invariants = [
-    ...parts.sums.flatMap((name, k) => (given.sums[k] ? [{ input: body.cotangentOf(name), value: given.sums[k] }] : [])),
+    ...parts.sums.flatMap((name, k) => (given.sums[k] ? [{ input: cotangentInput(body, 'sum', name), value: given.sums[k] }] : [])),
     ...adjoint.invariants.map((name) => ({ input: name, value: present(primalValue(name)) })),
   ];
   const sequenceGradients = parts.sequences.filter(({ input: name }) => body.gradients.has(name));
@@ -146,14 +153,13 @@ type DimStart = 'first' | 'second';
 /** Adds to the adjoint of some carries the row that a cotangent of their history has for the state after the step. */
 function addHistories(
   graph: Graph,
-  carries: readonly string[],
-  cotangentOf: (name: string) => string,
+  carries: readonly { readonly carry: string; readonly cotangent: string }[],
 ): { graph: Graph; rows: { carry: string; input: string }[] } {
   if (carries.length === 0) return { graph, rows: [] };
   const taken = new Set(graph.inputs.keys());
-  const rows = carries.map((carry) => ({ carry, input: freshName(taken, `${cotangentOf(carry)}.history`) }));
+  const rows = carries.map(({ carry, cotangent }) => ({ carry, cotangent, input: freshName(taken, `${cotangent}.history`) }));
   const builder = new GraphBuilder();
-  const rowOf = new Map(rows.map(({ carry, input: name }) => [cotangentOf(carry), name]));
+  const rowOf = new Map(rows.map(({ cotangent, input: name }) => [cotangent, name]));
   const rebuilder = new Rebuilder(graph, builder, (node, operands) => {
     const copy = copyNode(node, operands, builder);
     const name = isNode(node, input) ? rowOf.get(node.attributes.name) : undefined;

@@ -17,7 +17,7 @@ export function attributeKey(value: unknown): string {
   if (typeof value === 'object') {
     if (Object.getPrototypeOf(value) === Object.prototype) {
       const entries = Object.entries(value).map(([name, entry]) => `${name}:${attributeKey(entry)}`);
-      return `{${entries.join(',')}}`;
+      return `{${entries.sort().join(',')}}`;
     }
     let identity = identities.get(value);
     if (identity === undefined) identities.set(value, (identity = nextIdentity++));

@@ -41,17 +41,29 @@ export class Dim {
     return new Dim([{ coefficient: 1, atoms: [{ kind: 'symbol', name }] }]);
   }
 
-  /** `ceil(numerator / divisor)`, exact when the quotient is. */
+  /**
+   * `ceil(numerator / divisor)`, exact where the quotient is. What divides evenly is taken out (`ceil((2T+3)/2)` is
+   * `T+2`), and so are common factors and quotients of quotients, so that equal window counts get equal keys.
+   */
   static ceilDiv(numerator: Dim, divisor: number): Dim {
     if (!Number.isSafeInteger(divisor) || divisor < 1) {
       throw new RangeError(`a dim is divided by a positive integer, not by ${String(divisor)}`);
     }
-    const value = numerator.constantValue;
-    if (value !== undefined) return Dim.constant(Math.ceil(value / divisor));
-    if (numerator.terms.every((term) => term.coefficient % divisor === 0)) {
-      return Dim.fromTerms(numerator.terms.map((t) => ({ ...t, coefficient: t.coefficient / divisor })));
+    const scaled = (dim: Dim, scale: (coefficient: number) => number): Dim =>
+      Dim.fromTerms(dim.terms.map((term) => ({ ...term, coefficient: scale(term.coefficient) })));
+    const whole = scaled(numerator, (coefficient) => Math.floor(coefficient / divisor));
+    const rest = numerator.minus(whole.times(divisor));
+    if (rest.constantValue !== undefined) return whole.plus(Math.ceil(rest.constantValue / divisor));
+    const varying = rest.terms.filter((term) => term.atoms.length > 0);
+    const factor = varying.reduce((common, term) => greatestCommonDivisor(common, term.coefficient), divisor);
+    if (factor > 1) return whole.plus(Dim.ceilDiv(scaled(rest, (coefficient) => Math.ceil(coefficient / factor)), divisor / factor));
+    const [first, ...others] = varying;
+    const [atom, ...further] = first?.atoms ?? [];
+    if (atom?.kind === 'ceilDiv' && first?.coefficient === 1 && further.length === 0 && others.length === 0) {
+      const offset = rest.minus(Dim.fromTerms([first]));
+      return whole.plus(Dim.ceilDiv(atom.numerator.plus(offset.times(atom.divisor)), atom.divisor * divisor));
     }
-    return new Dim([{ coefficient: 1, atoms: [{ kind: 'ceilDiv', numerator, divisor }] }]);
+    return whole.plus(new Dim([{ coefficient: 1, atoms: [{ kind: 'ceilDiv', numerator: rest, divisor }] }]));
   }
 
   /** Reads what a user wrote; throws a `RangeError` that quotes it when it is no dim. */
@@ -167,7 +179,13 @@ function compare(a: string, b: string): number {
 }
 
 function atomKey(atom: DimAtom): string {
-  return atom.kind === 'symbol' ? atom.name : `ceil(${atom.numerator.key}/${String(atom.divisor)})`;
+  if (atom.kind === 'symbol') return atom.name;
+  const { key, terms } = atom.numerator;
+  return `ceil(${terms.length > 1 ? `(${key})` : key}/${String(atom.divisor)})`;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b);
 }
 
 function printTerm(term: DimTerm): string {
@@ -177,7 +195,10 @@ function printTerm(term: DimTerm): string {
   return term.coefficient === -1 ? `-${product}` : `${String(term.coefficient)}${product}`;
 }
 
-/** sum := ['-'] product (('+' | '-') product)*; product := atom (['*'] atom)*; atom := number | name | ceil(sum/number). */
+/**
+ * sum := ['-'] product (('+' | '-') product)*; product := atom (['*'] atom)*;
+ * atom := number | name | '(' sum ')' | ceil(sum/number).
+ */
 function parseDim(source: string): Dim {
   const tokens = source.match(/[A-Za-z_][A-Za-z0-9_]*|\d+|[+\-*()/]|\S/g) ?? [];
   let at = 0;
@@ -190,13 +211,18 @@ function parseDim(source: string): Dim {
   const atom = (): Dim => {
     const token = tokens[at++] ?? fail();
     if (/^\d/.test(token)) return Dim.constant(Number(token));
+    if (token === '(') {
+      const inner = sum();
+      expect(')');
+      return inner;
+    }
     if (token === 'ceil' && tokens[at] === '(') {
       at++;
       const numerator = sum();
       expect('/');
-      const divisor = Number(tokens[at++] ?? fail());
+      const divisor = tokens[at++] ?? '';
       expect(')');
-      return Dim.ceilDiv(numerator, divisor);
+      return /^[1-9]\d*$/.test(divisor) ? Dim.ceilDiv(numerator, Number(divisor)) : fail();
     }
     return /^[A-Za-z_]/.test(token) ? Dim.symbol(token) : fail();
   };

@@ -1,5 +1,6 @@
 import { MultiDirectedGraph } from 'graphology';
 import { attributeKey } from './attribute-key.js';
+import { creationIndex } from './node.js';
 import type { Node, SourceLocation } from './node.js';
 import type { Op } from '../ops/op.js';
 
@@ -144,7 +145,7 @@ export class GraphBuilder {
 
   /** The graph so far, with these outputs. The builder may go on; what it adds later is not live in this graph. */
   finish(outputs: ReadonlyMap<string, Node> | Readonly<Record<string, Node>>): Graph {
-    const entries = outputs instanceof Map ? [...outputs] : Object.entries(outputs as Record<string, Node>);
+    const entries = isMap(outputs) ? [...outputs] : Object.entries(outputs);
     for (const [name, node] of entries) {
       if (!this.#members.has(node)) throw new Error(`the output '${name}' belongs to another graph`);
     }
@@ -152,8 +153,8 @@ export class GraphBuilder {
   }
 }
 
-function creationIndex(node: Node): number {
-  return Number(node.id.slice(1));
+function isMap(outputs: ReadonlyMap<string, Node> | Readonly<Record<string, Node>>): outputs is ReadonlyMap<string, Node> {
+  return outputs instanceof Map;
 }
 
 function list(names: Iterable<string>): string {

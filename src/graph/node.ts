@@ -24,6 +24,11 @@ export interface Node<A = unknown> {
   readonly type: ValueType;
 }
 
+/** The place of a node in the order of creation: operands come before their users. */
+export function creationIndex(node: Node): number {
+  return Number(node.id.slice(1));
+}
+
 /** Where in the user's file an expression was written. */
 export interface SourceLocation {
   readonly file: string;
@@ -33,5 +38,5 @@ export interface SourceLocation {
 
 /** Narrows a node to the attributes of one op. */
 export function isNode<A>(node: Node, op: Op<A>): node is Node<A> {
-  return (node.op as Op<unknown>) === (op as Op<unknown>);
+  return (node.op) === (op as Op<unknown>);
 }

@@ -17,7 +17,8 @@ export const broadcast: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
   name: 'broadcast',
   resultTypes([type], { shape, axes }) {
     if (type === undefined) throw new ShapeError(`'broadcast' takes one operand`);
-    const fits = type.shape.length === axes.length && type.shape.every((dim, k) => shape[axes[k] ?? -1]?.key === dim.key);
+    const ascending = axes.every((axis, k) => k === 0 || axis > (axes[k - 1] ?? axis));
+    const fits = ascending && type.shape.length === axes.length && type.shape.every((dim, k) => shape[axes[k] ?? -1]?.key === dim.key);
     if (!fits) throw new ShapeError(`'broadcast' can't bring ${printShape(type.shape)} to ${printShape(shape)}`);
     return [{ dtype: type.dtype, shape }];
   },

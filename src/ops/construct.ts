@@ -2,12 +2,14 @@ import type { Dim } from '../graph/dim.js';
 import type { GraphBuilder } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
 import { add } from './add.js';
+import { and } from './and.js';
 import { broadcast } from './broadcast.js';
 import { constant } from './constant.js';
 import { cos } from './cos.js';
 import { div } from './div.js';
 import { equal } from './equal.js';
 import { exp } from './exp.js';
+import { greaterEqual } from './greater-equal.js';
 import { greater } from './greater.js';
 import { log } from './log.js';
 import { mul } from './mul.js';
@@ -42,10 +44,15 @@ export const cosine = (b: Builder, x: Node): Node => b.node(cos, [x], none);
 export const signOf = (b: Builder, x: Node): Node => b.node(sign, [x], none);
 export const power = (b: Builder, x: Node, y: Node): Node => b.node(pow, [x, y], none);
 export const isGreater = (b: Builder, x: Node, y: Node): Node => b.node(greater, [x, y], none);
+export const isGreaterOrEqual = (b: Builder, x: Node, y: Node): Node => b.node(greaterEqual, [x, y], none);
 export const isEqual = (b: Builder, x: Node, y: Node): Node => b.node(equal, [x, y], none);
+export const bothTrue = (b: Builder, x: Node, y: Node): Node => b.node(and, [x, y], none);
 
 /** `x · y`, and zero where x is an exact zero even against an infinite y. */
 export const guardedProduct = (b: Builder, x: Node, y: Node): Node => b.node(multiplyNoNan, [x, y], none);
+
+/** `x · y`, and zero where either is an exact zero. */
+export const strongProduct = (b: Builder, x: Node, y: Node): Node => unlessTrue(b, isEqual(b, y, zero(b, y)), guardedProduct(b, x, y));
 
 export const selectNode = (b: Builder, condition: Node, x: Node, y: Node): Node => b.node(select, [condition, x, y], none);
 export const selectOrZero = (b: Builder, condition: Node, x: Node): Node => selectNode(b, condition, x, zero(b, x));

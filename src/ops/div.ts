@@ -16,6 +16,7 @@ export const div: ElementwiseOp = elementwise({
     (dy) => guardedProduct(b, dy, reciprocalOf(b, divisor)),
     (dy) => guardedProduct(b, dy, negate(b, quotient(b, y, divisor))),
   ],
+  singular: true,
   binding: Binding.product,
   typescript: ([a, b]) => `${a} / ${b}`,
   text: ([a, b]) => `${a} / ${b}`,

@@ -11,6 +11,9 @@ export type EinsumAttributes = EinsumLetters;
 /** Joins the letters to the notation that users know: `oi,i->o`. */
 export const notation = ({ left, right, out }: EinsumLetters): string => `${left},${right}->${out}`;
 
+/** One letter per axis. */
+const lettersOf = (text: string): string[] => Array.from(text);
+
 /**
  * The product of two arrays summed over the letters that the result lacks: matrix-vector products, outer products,
  * contractions. No letter occurs twice within an operand, and each letter of an operand occurs in the other or in the
@@ -24,7 +27,7 @@ export const einsum: Op<EinsumAttributes> = {
   resultTypes([left, right], letters) {
     if (left === undefined || right === undefined) throw new ShapeError(`'einsum' takes two operands`);
     const sizes = letterSizes(letters, left, right);
-    const shape = [...letters.out].map((letter) => {
+    const shape = lettersOf(letters.out).map((letter) => {
       const size = sizes.get(letter);
       if (size === undefined) throw new ShapeError(`'einsum' ${notation(letters)}: '${letter}' is in no operand`);
       return size;
@@ -36,8 +39,8 @@ export const einsum: Op<EinsumAttributes> = {
   },
   evaluate([left, right], letters, [shape]) {
     if (left === undefined || right === undefined || shape === undefined) return [];
-    const summed = [...letters.left].filter((letter) => !letters.out.includes(letter));
-    const space = [...letters.out, ...summed];
+    const summed = lettersOf(letters.left).filter((letter) => !letters.out.includes(letter));
+    const space = [...lettersOf(letters.out), ...summed];
     const size = (letter: string): number =>
       left.shape[letters.left.indexOf(letter)] ?? right.shape[letters.right.indexOf(letter)] ?? 0;
     const strides = (own: string, tensorShape: readonly number[]): number[] => {
@@ -100,7 +103,7 @@ function letterSizes(letters: EinsumLetters, left: ValueType, right: ValueType):
       );
     };
     if (own.length !== type.shape.length) fail(`'${own}' names ${String(own.length)} axes of ${printShape(type.shape)}`);
-    for (const [axis, letter] of [...own].entries()) {
+    for (const [axis, letter] of lettersOf(own).entries()) {
       if (own.indexOf(letter) !== axis) fail(`'${letter}' occurs twice in one operand`);
       if (!rest.includes(letter)) fail(`'${letter}' occurs once only; sum over it first`);
       const size = type.shape[axis] ?? Dim.zero;
@@ -115,12 +118,12 @@ function letterSizes(letters: EinsumLetters, left: ValueType, right: ValueType):
 /** Adds a letter for the batch axis where it stands, and to the result behind the letters that precede it there. */
 function batchLetters(letters: EinsumLetters, left: Batched, right: Batched): { letters: EinsumLetters; axis: number } {
   const used = letters.left + letters.right + letters.out;
-  const letter = [...'bnmuvwabcdefghijklopqrstxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'].find((l) => !used.includes(l));
+  const letter = lettersOf('bnmuvwabcdefghijklopqrstxyzABCDEFGHIJKLMNOPQRSTUVWXYZ').find((l) => !used.includes(l));
   if (letter === undefined) throw new ShapeError('einsum: no letter left for the batch axis');
   const insert = (text: string, axis: number | undefined): string =>
     axis === undefined ? text : text.slice(0, axis) + letter + text.slice(axis);
   const own = left.axis === undefined ? letters.right : letters.left;
-  const before = [...own.slice(0, left.axis ?? right.axis ?? 0)];
+  const before = lettersOf(own.slice(0, left.axis ?? right.axis ?? 0));
   const axis = Math.max(0, ...before.map((l) => letters.out.indexOf(l) + 1));
   return {
     letters: { left: insert(letters.left, left.axis), right: insert(letters.right, right.axis), out: insert(letters.out, axis) },

@@ -1,10 +1,7 @@
 import { printShape, sameShape } from '../graph/dim.js';
 import type { GraphBuilder } from '../graph/graph.js';
 import type { Dtype, Node } from '../graph/node.js';
-import { add } from './add.js';
-import { broadcastTo } from './construct.js';
-import { mul } from './mul.js';
-import { multiplyNoNan } from './multiply-no-nan.js';
+import { broadcastTo, guardedProduct, product, total } from './construct.js';
 import { Binding, none, ShapeError } from './op.js';
 import type { Batched, BatchContext, JvpContext, MathFunction, None, Op, VjpContext } from './op.js';
 import { moveAxis } from './transpose.js';
@@ -22,7 +19,7 @@ export interface ElementwiseDefinition<Operands extends readonly Dtype[] = reado
   scalar(...operands: PerOperand<Operands, number>): number;
   /** d result / d operand k, as graph expressions; undefined where it is zero everywhere. */
   partials(builder: GraphBuilder, operands: PerOperand<Operands, Node>, result: Node): PerOperand<Operands, Partial>;
-  /** The partials can be infinite or NaN at points where the cotangent may be an exact zero. */
+  /** The value or a partial can be infinite or NaN at ordinary operands, and the cotangent an exact zero there. */
   readonly singular?: boolean;
   /** TypeScript for one element; `math(f)` gives the name of a maths function. */
   typescript(operands: PerOperand<Operands, string>, math: (name: MathFunction) => string): string;
@@ -37,7 +34,13 @@ export interface ElementwiseOp extends Op<None> {
   readonly family: 'elementwise';
   readonly operandTypes: readonly Dtype[];
   readonly domain: readonly (readonly [number, number])[];
+  /** The value or a partial can be infinite or NaN at ordinary operands. */
+  readonly singular: boolean;
   scalar(...operands: number[]): number;
+}
+
+export function isSingular(op: Op<unknown>): boolean {
+  return 'singular' in op && op.singular === true;
 }
 
 /**
@@ -51,17 +54,17 @@ export function elementwise<const Operands extends readonly Dtype[]>(definition:
   const tuple = <Item>(items: readonly Item[]) => items as unknown as PerOperand<Operands, Item>;
   const scalar = (...operands: number[]) => definition.scalar(...tuple(operands));
   const partials = (builder: GraphBuilder, operands: readonly Node[], result: Node): readonly Partial[] =>
-    definition.partials(builder, tuple(operands), result) as unknown as readonly Partial[];
-  const apply = (builder: GraphBuilder, gradient: Node, partial: Partial): Node | undefined => {
-    if (partial === undefined) return undefined;
-    if (typeof partial === 'function') return partial(gradient);
-    return builder.node(definition.singular === true ? multiplyNoNan : mul, [gradient, partial], none);
-  };
+    definition.partials(builder, tuple(operands), result);
+  const singular = definition.singular === true;
+  /** Applies a partial to a (co)tangent. */
+  const apply = (gradient: Node, partial: Partial, times: (gradient: Node, slope: Node) => Node): Node | undefined =>
+    typeof partial === 'function' ? partial(gradient) : partial && times(gradient, partial);
   return {
     name,
     family: 'elementwise',
     operandTypes: dtypes,
-    domain: definition.domain as unknown as readonly (readonly [number, number])[],
+    singular,
+    domain: definition.domain,
     scalar,
     resultTypes(types) {
       const [first] = types;
@@ -87,21 +90,22 @@ export function elementwise<const Operands extends readonly Dtype[]>(definition:
       for (let k = 0; k < length; k++) out[k] = scalar(...tensors.map((tensor) => tensor.data[k] ?? NaN));
       return [out];
     },
-    vjp({ builder, node, cotangents, result, wants }: VjpContext) {
-      const [cotangent] = cotangents;
+    vjp({ builder, node, cotangents: [cotangent], result, wants, times, fromBranch }: VjpContext) {
       if (cotangent === undefined) return [];
+      const guarded = singular && !fromBranch;
       return partials(builder, node.operands, result(0)).map((partial, slot) =>
-        wants(slot) ? apply(builder, cotangent, partial) : undefined,
+        wants(slot) ? apply(cotangent, partial, guarded ? (dy, slope) => guardedProduct(builder, dy, slope) : times) : undefined,
       );
     },
     jvp({ builder, node, tangents, result }: JvpContext) {
-      let total: Node | undefined;
+      const times = singular ? guardedProduct : product;
+      let sum: Node | undefined;
       for (const [slot, partial] of partials(builder, node.operands, result(0)).entries()) {
         const tangent = tangents[slot];
-        const term = tangent === undefined ? undefined : apply(builder, tangent, partial);
-        if (term !== undefined) total = total === undefined ? term : builder.node(add, [total, term], none);
+        const term = tangent && apply(tangent, partial, (dx, slope) => times(builder, dx, slope));
+        if (term !== undefined) sum = sum === undefined ? term : total(builder, sum, term);
       }
-      return [total];
+      return [sum];
     },
     batch(context, operands) {
       const { nodes, axis } = alignBatch(context, operands);
@@ -110,7 +114,10 @@ export function elementwise<const Operands extends readonly Dtype[]>(definition:
     lowering: { kind: 'scalar', code: { typescript: (operands, math) => definition.typescript(tuple(operands), math) } },
     text: (operands) => definition.text(tuple(operands)),
     tex: (operands) => definition.tex(tuple(operands)),
-    binding: definition.binding ?? Binding.atom,
+    // Read late: ops and this file import each other, and `Binding` may not be there yet while an op is defined.
+    get binding() {
+      return definition.binding ?? Binding.atom;
+    },
   };
 }
 

@@ -1,8 +1,10 @@
+import { printShape } from '../graph/dim.js';
 import type { Dim } from '../graph/dim.js';
 import { linear } from './linear.js';
 import { Binding, ShapeError } from './op.js';
 import type { Op } from './op.js';
 import { elementCount, forEachIndex, offsetOf, rowMajorStrides } from './strides.js';
+import { moveAxis } from './transpose.js';
 import { windows } from './windows.js';
 import type { WindowsAttributes } from './windows.js';
 
@@ -15,8 +17,12 @@ export interface FoldAttributes extends WindowsAttributes {
 export const fold: Op<FoldAttributes> = linear<FoldAttributes>({
   name: 'fold',
   family: 'linear',
-  resultTypes([type], { axis, length }) {
-    if (type === undefined || type.shape.length < axis + 2) throw new ShapeError(`'fold' needs windows along axis ${String(axis)}`);
+  resultTypes([type], { axis, count, size, length }) {
+    if (type?.shape[axis]?.equals(count) !== true || type.shape[axis + 1]?.equals(size) !== true) {
+      throw new ShapeError(
+        `'fold' needs ${count.key} windows of ${size.key} along axes ${axis} and ${axis + 1}, not ${printShape(type?.shape ?? [])}`,
+      );
+    }
     return [{ dtype: 'real', shape: [...type.shape.slice(0, axis), length, ...type.shape.slice(axis + 2)] }];
   },
   evaluate([tensor], { axis, stride, dilation, before }, [shape], { sizes }) {
@@ -32,15 +38,17 @@ export const fold: Op<FoldAttributes> = linear<FoldAttributes>({
     });
     return [out];
   },
-  transpose(builder, { attributes: { length: _length, ...attributes } }, [cotangent]) {
-    return cotangent === undefined ? [] : [builder.node(windows, [cotangent], attributes)];
+  transpose(builder, { attributes: { axis, count, size, stride, dilation, before } }, [cotangent]) {
+    return cotangent === undefined ? [] : [builder.node(windows, [cotangent], { axis, count, size, stride, dilation, before })];
   },
   batch({ builder }, [operand], attributes) {
     if (operand?.axis === undefined) throw new Error('fold: no batch axis');
-    const inFront = operand.axis <= attributes.axis;
+    // The two axes of a window stay side by side: a batch axis between them moves in front.
+    const at = operand.axis === attributes.axis + 1 ? attributes.axis : operand.axis;
+    const inFront = at <= attributes.axis;
     const axis = inFront ? attributes.axis + 1 : attributes.axis;
-    const node = builder.node(fold, [operand.node], { ...attributes, axis });
-    return [{ node, axis: inFront ? operand.axis : operand.axis - 1 }];
+    const node = builder.node(fold, [moveAxis(builder, operand.node, operand.axis, at)], { ...attributes, axis });
+    return [{ node, axis: inFront ? at : at - 1 }];
   },
   lowering: { kind: 'fold', windows: (attributes) => attributes },
   text: ([a]) => `fold(${String(a)})`,

@@ -1,4 +1,5 @@
-import { Dim, printShape } from '../graph/dim.js';
+import { printShape } from '../graph/dim.js';
+import type { Dim } from '../graph/dim.js';
 import type { GraphBuilder } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
 import { constant } from './constant.js';

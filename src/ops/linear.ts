@@ -11,12 +11,12 @@ export interface LinearDefinition<A> extends Omit<Op<A>, 'family' | 'vjp' | 'jvp
    * The transpose: cotangents of the operands from those of the results.
    * An absent result cotangent is absent, never zero.
    */
-  transpose(
+  readonly transpose: (
     builder: GraphBuilder,
     node: Node<A>,
     cotangents: readonly (Node | undefined)[],
     wants: (slot: number) => boolean,
-  ): readonly (Node | undefined)[];
+  ) => readonly (Node | undefined)[];
 }
 
 /** An op that is linear in its real operands: its forward derivative is itself, its reverse derivative its transpose. */

@@ -22,11 +22,17 @@ export interface VjpContext {
   /** One per result; absent where nothing downstream depends on it. */
   readonly cotangents: readonly (Node | undefined)[];
   /** Gives the n-th result of the node. */
-  result(index: number): Node;
+  readonly result: (index: number) => Node;
+  /** A cotangent times a slope; where a branch not taken may have left a zero, the zero wins over an infinity. */
+  readonly times: (cotangent: Node, slope: Node) => Node;
+  /** Whether a value may be infinite or NaN. */
+  readonly isSingular: (value: Node) => boolean;
+  /** The cotangents may be zeros that a branch not taken has left. */
+  readonly fromBranch: boolean;
   /** False for operands whose cotangent nobody will read. */
-  wants(slot: number): boolean;
+  readonly wants: (slot: number) => boolean;
   /** Says that other nodes compute the same results, and more that the derivative reads. */
-  replace(results: readonly Node[]): void;
+  readonly replace: (results: readonly Node[]) => void;
 }
 
 export interface JvpContext {
@@ -34,8 +40,8 @@ export interface JvpContext {
   readonly node: Node;
   /** One per operand; absent where the operand does not depend on what is varied. */
   readonly tangents: readonly (Node | undefined)[];
-  result(index: number): Node;
-  replace(results: readonly Node[]): void;
+  readonly result: (index: number) => Node;
+  readonly replace: (results: readonly Node[]) => void;
 }
 
 /** A value with or without a batch axis, and where that axis stands. */
@@ -120,7 +126,7 @@ export interface Op<A> {
 }
 
 /** No attributes. */
-export type None = Readonly<Record<never, never>>;
+export type None = Readonly<Record<string, never>>;
 export const none: None = {};
 
 export const Binding = { sum: 1, product: 2, prefix: 3, power: 4, atom: 5 } as const;

@@ -1,4 +1,4 @@
-import { difference, guardedProduct, isEqual, logarithm, one, power, product, selectNode, zero } from './construct.js';
+import { bothTrue, difference, guardedProduct, isEqual, isGreaterOrEqual, logarithm, one, power, product, unlessTrue, zero } from './construct.js';
 import { elementwise } from './elementwise.js';
 import { Binding } from './op.js';
 import type { ElementwiseOp } from './elementwise.js';
@@ -15,10 +15,11 @@ export const pow: ElementwiseOp = elementwise({
   partials: (build, [a, b], y) => [
     (dy) => guardedProduct(build, dy, guardedProduct(build, b, power(build, a, difference(build, b, one(build, b))))),
     (dy) => {
-      const slope = product(build, y, logarithm(build, a));
-      return guardedProduct(build, dy, selectNode(build, isEqual(build, y, zero(build, y)), y, slope));
+      const flat = bothTrue(build, isEqual(build, a, zero(build, a)), isGreaterOrEqual(build, b, zero(build, b)));
+      return guardedProduct(build, dy, unlessTrue(build, flat, product(build, y, logarithm(build, a))));
     },
   ],
+  singular: true,
   binding: Binding.power,
   typescript: ([a, b], math) => `${math('pow')}(${a}, ${b})`,
   text: ([a, b]) => `${a}^${b}`,
