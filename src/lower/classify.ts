@@ -5,8 +5,8 @@ import type { Node } from '../graph/node.js';
 import { result } from '../ops/result.js';
 import { route, viewOf } from './access.js';
 import type { View } from './kernel-program.js';
-import { productSum } from './product-plan.js';
-import type { ProductSum } from './product-plan.js';
+import { productSum } from '../optimize/product-sum.js';
+import type { ProductSum } from '../optimize/product-sum.js';
 import { isRowMajor, rowMajor } from './view.js';
 
 /** How a node is computed. `inline` nodes are read through; `absorbed` ones are part of a product kernel. */

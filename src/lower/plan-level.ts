@@ -9,7 +9,7 @@ import { analysisIndex, classify, plannedView } from './classify.js';
 import type { Classification } from './classify.js';
 import type { View } from './kernel-program.js';
 import { matrixView, productFits, productLayout } from './product-kernel.js';
-import type { ProductShape, ProductSum } from './product-plan.js';
+import type { ProductShape, ProductSum } from '../optimize/product-sum.js';
 import { placeTargets } from './targets.js';
 import type { Placement } from './targets.js';
 import { isMapTask } from './task.js';
@@ -68,6 +68,7 @@ export class LevelPlan {
       if (concat !== undefined) this.#write(concat, copy);
     }
     this.#setLevels();
+    this.#delayScalars();
     this.#assignStorage();
   }
 
@@ -300,6 +301,31 @@ export class LevelPlan {
       return level;
     };
     for (const task of this.tasks) visit(task);
+  }
+
+  /**
+   * Computes a value in the map that reads it, where it is read in one later map only and nothing has to be stored for
+   * it that would not be otherwise. Otherwise it would be computed as early as possible and stored until then.
+   */
+  #delayScalars(): void {
+    const readers = new Map<Node, { task: Task; read: TaskRead }[]>();
+    for (const task of this.tasks) {
+      for (const read of this.reads(task)) readers.set(read.node, [...(readers.get(read.node) ?? []), { task, read }]);
+    }
+    const outputs = new Set(this.request.graph.outputs.values());
+    for (const task of [...this.tasks].sort((a, b) => b.level - a.level)) {
+      const own = readers.get(task.node) ?? [];
+      if (task.kind !== 'scalar' || own.length === 0 || outputs.has(task.node) || this.storage.has(task.node)) continue;
+      if (!own.every(({ task: reader, read }) => this.fuses(task, reader, read))) continue;
+      const latest = Math.min(...own.map(({ task: reader }) => reader.level));
+      const storesMore = this.reads(task).some(({ node, identity }) =>
+        this.writers(node).some((writer) => {
+          const fused = this.fuses(writer, task, { node, identity });
+          return fused && writer.level < latest && !this.storage.has(node);
+        }),
+      );
+      if (latest > task.level && !storesMore) task.level = latest;
+    }
   }
 
   /** Whether a read can happen within the map that computes the value. */

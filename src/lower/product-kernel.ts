@@ -2,7 +2,7 @@ import { Dim } from '../graph/dim.js';
 import type { BufferFactory } from './buffers.js';
 import type { Buffer, PackKernel, ProductKernel, ProductTerm, View } from './kernel-program.js';
 import { panelWidth } from './kernel-program.js';
-import type { ProductShape, ProductSum } from './product-plan.js';
+import type { ProductShape, ProductSum } from '../optimize/product-sum.js';
 import { collapsedStride } from './view.js';
 
 /** A matrix in memory, as a product reads it. */

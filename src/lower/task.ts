@@ -1,7 +1,7 @@
 import type { Dim } from '../graph/dim.js';
 import type { Node } from '../graph/node.js';
 import type { View } from './kernel-program.js';
-import type { ProductSum } from './product-plan.js';
+import type { ProductSum } from '../optimize/product-sum.js';
 
 /** Where an output has to lie, and whether it is added to what lies there. */
 export interface Target {

@@ -1,0 +1,37 @@
+import type { CellDefinition } from './declare/cell.js';
+import type { ModelDefinition } from './declare/model.js';
+import type { OptimizerDefinition } from './optimizers/optimizer.js';
+
+/** How one definition becomes one module. */
+export interface ModuleConfiguration {
+  readonly definition: CellDefinition | ModelDefinition;
+  /** Sizes fixed when the module is built; the others are given to its creator. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** Of storage and results; arithmetic is float64. Default `float32`. */
+  readonly precision?: 'float32' | 'float64';
+  /** `exact` uses the platform's functions; `fast` approximates them to float32 accuracy, for float32 modules only. Default `exact`. */
+  readonly math?: 'exact' | 'fast';
+  /** The only target so far. */
+  readonly target?: 'typescript';
+  /** For models with a loss: adds `trainStep`. */
+  readonly optimizer?: OptimizerDefinition;
+  /** Leaves out everything that training needs. */
+  readonly forwardOnly?: boolean;
+  /** Adds `jvp` and `hvp`: derivatives in the direction of parameters. */
+  readonly secondOrder?: boolean;
+  /** TypeScript, or JavaScript with declarations. Default `ts`. */
+  readonly format?: 'ts' | 'js';
+  /** The file's name without its ending; default the definition's name in kebab case. */
+  readonly fileName?: string;
+}
+
+export interface Configuration {
+  /** The folder that modules are written to, relative to the configuration file. */
+  readonly output: string;
+  readonly modules: readonly ModuleConfiguration[];
+}
+
+/** Types a configuration file. */
+export function defineConfig(configuration: Configuration): Configuration {
+  return configuration;
+}

@@ -1,0 +1,49 @@
+import type { Graph } from '../graph/graph.js';
+import { dropGradientMarkers } from './drop-gradient-markers.js';
+import { hoistInvariants } from './hoist-invariants.js';
+import { inlineSingleStep } from './inline-single-step.js';
+import { packProducts } from './pack-products.js';
+import { simplify } from './simplify.js';
+import { sinkWeightGradients } from './sink-weight-gradients.js';
+import { trim } from './trim.js';
+
+export interface Pass {
+  readonly name: string;
+  /** Why it stands where it stands. */
+  readonly reason: string;
+  run(graph: Graph): Graph;
+}
+
+/** Before differentiation: what is packed and hoisted now has packed and hoisted derivatives. */
+export const beforeDifferentiation: readonly Pass[] = [
+  { name: 'inline-single-step', reason: 'a streaming step is a loop of length one: no loop', run: inlineSingleStep },
+  { name: 'simplify', reason: 'fewer and canonical nodes for all that follows', run: (graph) => simplify(graph) },
+  { name: 'pack-products', reason: 'operands are compared as batching left them', run: packProducts },
+  { name: 'hoist-invariants', reason: 'packing joins weights inside the loop; joined once outside, their gradients stay joined', run: hoistInvariants },
+  { name: 'simplify-packed', reason: 'joined parts that are split again cancel', run: (graph) => simplify(graph) },
+];
+
+/** After differentiation, as often as it was asked for. */
+export const afterDifferentiation: readonly Pass[] = [
+  { name: 'drop-gradient-markers', reason: 'stopGradient and clipCotangent have done their work', run: dropGradientMarkers },
+  { name: 'simplify', reason: 'derivative rules leave ones, zeros and splits of joins', run: (graph) => simplify(graph) },
+  { name: 'trim', reason: 'backward loops read little of what forward loops could save', run: trim },
+  { name: 'sink-weight-gradients', reason: 'only now is it known which products no carry needs', run: sinkWeightGradients },
+  { name: 'hoist-invariants', reason: 'derivatives of parameter expressions leave the loop', run: hoistInvariants },
+  { name: 'simplify-again', reason: 'sinking leaves slices and sums of its own', run: (graph) => simplify(graph) },
+  { name: 'trim-again', reason: 'what sinking no longer needs', run: trim },
+];
+
+export type PassObserver = (pass: string, graph: Graph, milliseconds: number) => void;
+
+/** Runs passes in order; those named in `disabled` are left out, and the result must not change. */
+export function runPasses(graph: Graph, passes: readonly Pass[], observer?: PassObserver, disabled: ReadonlySet<string> = new Set()): Graph {
+  let current = graph;
+  for (const { name, run } of passes) {
+    if (disabled.has(name)) continue;
+    const start = performance.now();
+    current = run(current);
+    observer?.(name, current, performance.now() - start);
+  }
+  return current;
+}

@@ -1,0 +1,161 @@
+import { GraphBuilder } from '../graph/graph.js';
+import type { Graph } from '../graph/graph.js';
+import { freshName } from '../graph/fresh-name.js';
+import { Dim } from '../graph/dim.js';
+import { isNode } from '../graph/node.js';
+import type { Node } from '../graph/node.js';
+import { rebuild, Rebuilder, resultsOf } from '../graph/rebuild.js';
+import { add } from '../ops/add.js';
+import { total } from '../ops/construct.js';
+import { einsum } from '../ops/einsum.js';
+import type { EinsumAttributes } from '../ops/einsum.js';
+import { input } from '../ops/input.js';
+import { addScan, scan, scanParts } from '../ops/scan.js';
+import type { ScanParts, ScanResults } from '../ops/scan.js';
+import { slice } from '../ops/slice.js';
+import { productShape } from './product-sum.js';
+
+/**
+ * Moves products behind the loop whose results the loop itself never reads:
+ *
+ *     Σ_t einsum(δ_t, x_t)   becomes   einsum(δ, x) over all steps at once,
+ *     dx_t = einsum(δ_t, W)  becomes   dx = einsum(δ, W).
+ *
+ * Why here: after differentiation, which makes these products, and before saving and cutting, which look at what the
+ * loop then has to keep. One large product runs several times faster than T small ones. The test is dependence on
+ * carries: what a carry needs stays.
+ */
+export function sinkWeightGradients(graph: Graph): Graph {
+  return rebuild(graph, (node, operands, builder) => {
+    const copy = builder.node(node.op, operands, node.attributes);
+    if (isNode(node, input)) return builder.declareInput(node.attributes.name, copy);
+    if (!isNode(copy, scan)) return copy.results.length === 1 ? copy : copies(builder, copy);
+    const parts = scanParts(copy as Node, copy.attributes);
+    return sinkFrom(builder, parts) ?? copies(builder, copy as Node);
+  });
+}
+
+function copies(builder: GraphBuilder, node: Node): readonly Node[] {
+  return resultsOf(builder, node);
+}
+
+/** A product that leaves the loop, and the operands that it will read over all steps. */
+interface Sunk {
+  readonly left: Node;
+  readonly right: Node;
+  readonly letters: EinsumAttributes;
+}
+
+function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | undefined {
+  const { body } = parts;
+  const neededByCarries = new Set(body.reachable(parts.carries.map(({ output }) => body.output(output))));
+  const varying = varyingNodes(parts);
+  const canSink = (node: Node, both: boolean): Sunk | undefined => {
+    const [left, right] = node.operands;
+    if (!isNode(node, einsum) || left === undefined || right === undefined || productShape(node as Node) === undefined) return undefined;
+    if (neededByCarries.has(node as Node)) return undefined;
+    const perStep = [left, right].filter((operand) => varying.has(operand)).length;
+    if (![left, right].every((operand) => varying.has(operand) || isNode(operand, input))) return undefined;
+    return perStep === (both ? 2 : 1) ? { left, right, letters: node.attributes } : undefined;
+  };
+  const sums = parts.sums.map((name) => takeTerms(body.output(name), (node) => canSink(node, true)));
+  const outputs = parts.outputs.map((name) => canSink(body.output(name), false));
+  if (sums.every(({ sunk }) => sunk.length === 0) && outputs.every((sunk) => sunk === undefined)) return undefined;
+
+  // What the sunk products read becomes a stacked output, unless the loop has it as a sequence or state already.
+  const taken = new Set([...body.inputs.keys(), ...body.outputs.keys()]);
+  const extra = new Map<Node, string>();
+  const isHere = (node: Node): boolean => varying.has(node) && !isNode(node, input);
+  for (const { left, right } of [...sums.flatMap(({ sunk }) => sunk), ...outputs.flatMap((sunk) => sunk ?? [])]) {
+    for (const node of [left, right]) {
+      const nextState = parts.carries.some(({ output }) => body.output(output) === node);
+      if (isHere(node) && !nextState && !extra.has(node)) extra.set(node, freshName(taken, body.nameOf(node) ?? 'stacked'));
+    }
+  }
+  const results = new Map([...parts.carries.map(({ output }) => output), ...parts.outputs].map((name) => [name, body.output(name)]));
+  const keptSums = parts.sums.filter((_, k) => (sums[k]?.rest.length ?? 0) > 0);
+  const bodyBuilder = new GraphBuilder();
+  const rebuilder = new Rebuilder(body, bodyBuilder);
+  for (const node of body.inputs.values()) rebuilder.map(node);
+  const bodyOutputs = new Map<string, Node>();
+  const keptOutputs = parts.outputs.filter((_, k) => outputs[k] === undefined);
+  for (const [name, node] of results) if (!parts.outputs.includes(name) || keptOutputs.includes(name)) bodyOutputs.set(name, rebuilder.map(node));
+  for (const [node, name] of extra) bodyOutputs.set(name, rebuilder.map(node));
+  for (const name of keptSums) {
+    const rest = sums[parts.sums.indexOf(name)]?.rest ?? [];
+    bodyOutputs.set(name, rest.map((node) => rebuilder.map(node)).reduce((a, b) => total(bodyBuilder, a, b)));
+  }
+  const loop = addScan(builder, {
+    ...parts,
+    body: bodyBuilder.finish(bodyOutputs),
+    outputs: [...keptOutputs, ...extra.values()],
+    sums: keptSums,
+  });
+  const overSteps = stackedValues(builder, parts, loop, (node) => {
+    const name = extra.get(node);
+    return name === undefined ? undefined : loop.output(keptOutputs.length + [...extra.values()].indexOf(name));
+  });
+  const product = ({ left, right, letters }: Sunk, summed: boolean): Node => {
+    const step = [...'tsuvwxyzabcdefghijklmnopqr'].find((letter) => !(letters.left + letters.right + letters.out).includes(letter)) ?? 't';
+    const mark = (node: Node, own: string): string => (varying.has(node) ? step + own : own);
+    return builder.node(einsum, [overSteps(left), overSteps(right)], {
+      left: mark(left, letters.left),
+      right: mark(right, letters.right),
+      out: summed ? letters.out : step + letters.out,
+    });
+  };
+  return [
+    ...parts.carries.map((_, k) => loop.final(k)),
+    ...parts.carries.map((_, k) => loop.history(k)),
+    ...parts.outputs.map((name, k) => {
+      const sunk = outputs[k];
+      return sunk === undefined ? loop.output(keptOutputs.indexOf(name)) : product(sunk, false);
+    }),
+    ...parts.sums.map((name, k) => {
+      const terms = (sums[k]?.sunk ?? []).map((sunk) => product(sunk, true));
+      if (keptSums.includes(name)) terms.push(loop.sum(keptSums.indexOf(name)));
+      return terms.reduce((a, b) => total(builder, a, b));
+    }),
+  ];
+}
+
+/** The terms of a sum that can leave the loop, and those that stay. */
+function takeTerms(node: Node, canSink: (node: Node) => Sunk | undefined): { sunk: Sunk[]; rest: Node[] } {
+  const own = canSink(node);
+  if (own !== undefined) return { sunk: [own], rest: [] };
+  if (!isNode(node, add)) return { sunk: [], rest: [node] };
+  const parts = node.operands.map((operand) => takeTerms(operand, canSink));
+  return parts.every(({ sunk }) => sunk.length === 0)
+    ? { sunk: [], rest: [node as Node] }
+    : { sunk: parts.flatMap(({ sunk }) => sunk), rest: parts.flatMap(({ rest }) => rest) };
+}
+
+/** The body values that differ from step to step. */
+function varyingNodes({ body, carries, sequences, step }: ScanParts): Set<Node> {
+  const found = new Set<Node>([...carries, ...sequences].map(({ input: name }) => body.input(name)));
+  if (step !== undefined) found.add(body.input(step));
+  for (const node of body.nodes) if (node.operands.some((operand) => found.has(operand))) found.add(node);
+  return found;
+}
+
+/** Gives the value of a body node at all steps, `[T, …]`, or itself where it is the same at all of them. */
+function stackedValues(
+  builder: GraphBuilder,
+  parts: ScanParts,
+  loop: ScanResults,
+  extra: (node: Node) => Node | undefined,
+): (node: Node) => Node {
+  const { body, carries, sequences, invariants, length, reverse } = parts;
+  const rows = (history: Node, start: Dim): Node => builder.node(slice, [history], { axis: 0, start, length });
+  return (node) => {
+    const own = extra(node);
+    if (own !== undefined) return own;
+    for (const [k, carry] of carries.entries()) {
+      if (body.input(carry.input) === node) return rows(loop.history(k), reverse ? Dim.one : Dim.zero);
+      if (body.output(carry.output) === node) return rows(loop.history(k), reverse ? Dim.zero : Dim.one);
+    }
+    const given = [...sequences, ...invariants].find(({ input: name }) => body.input(name) === node);
+    if (given === undefined) throw new Error(`the value ${node.id} of a loop is not to be had outside`);
+    return given.value;
+  };
+}
