@@ -49,7 +49,7 @@ export function placeTargets(
   }
   const joined = joinSplits(graph, pending);
 
-  const settle = (node: Node, { view, mode }: Target): boolean => {
+  const settle = (node: Node, { view, mode }: Target, reader?: Node): boolean => {
     const kind = kinds.get(node);
     if (storage.has(node) || kind === undefined || kind === 'inline' || kind === 'absorbed') return false;
     const isScan = kind === 'scan';
@@ -63,16 +63,20 @@ export function placeTargets(
         (lowering.kind !== 'reduce' || lowering.combine === 'sum') &&
         (kind !== 'product' || sums.get(node)?.bias === undefined);
       // A value that is added to something can't be read on its own.
-      const readers = (graph.users.get(node) ?? []).filter((user) => !joined.has(user));
-      if (!addsUp || readers.length > 0) return false;
+      const readers = (graph.users.get(node) ?? []).filter((user) => !joined.has(user) && user !== reader);
+      const asOutput = [...graph.outputs.values()].filter((output) => output === node).length;
+      if (!addsUp || readers.length > 0 || asOutput > (reader === undefined ? 1 : 0)) return false;
       accumulated.add(node);
     }
     storage.set(node, view);
     return true;
   };
   for (const node of [...graph.nodes].reverse()) {
-    for (const target of pending.get(node) ?? []) {
-      if (!settle(node, target)) copies.push({ node, target, concat: undefined });
+    const own = pending.get(node) ?? [];
+    for (const target of own) {
+      // A value that is added to one place can't be read off there for the others.
+      const alone = target.mode === 'store' || own.length === 1;
+      if (!alone || !settle(node, target)) copies.push({ node, target, concat: undefined });
     }
     const { lowering } = node.op;
     if (kinds.get(node) !== 'concat' || lowering.kind !== 'concat') continue;
@@ -83,7 +87,7 @@ export function placeTargets(
     for (const operand of node.operands) {
       const target: Target = { view: partView(whole, axis, start), mode: accumulated.has(node) ? 'accumulate' : 'store' };
       start = start.plus(operand.type.shape[axis] ?? Dim.zero);
-      if (!settle(operand, target)) copies.push({ node: operand, target, concat: node });
+      if (!settle(operand, target, node)) copies.push({ node: operand, target, concat: node });
     }
   }
   return { storage, accumulated, copies };

@@ -45,10 +45,10 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const maths = new MathFunctions(math);
   const products = new Set<number>();
   let packs = false;
-  const scope = new Scope([...program.buffers.map((buffer) => buffer.name)]);
+  const scope = new Scope(program.buffers.map((buffer) => `${buffer.name}At`));
   const context = {
     symbols: (symbol: string) => symbol,
-    base: (buffer: { name: string }) => buffer.name,
+    base: (buffer: { name: string }) => `${buffer.name}At`,
     math: (name: Parameters<MathFunctions['name']>[0]) => maths.name(name),
     scope,
     usesProduct(terms: number) {
@@ -72,7 +72,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
     'const fromZero = -1;',
     'const fromTarget = -2;',
     `const memory = new ${array}(${String(offset + 4)});`,
-    ...[...starts].map(([name, start]) => `const ${name} = ${String(start)};`),
+    ...[...starts].map(([name, start]) => `const ${name}At = ${String(start)};`),
     ...maths.definitions(),
     ...[...products].sort().flatMap((terms) => productFunction(`product${String(terms)}`, terms)),
     ...(packs ? packFunction('pack') : []),

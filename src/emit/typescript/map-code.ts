@@ -1,6 +1,7 @@
 import { Dim } from '../../graph/dim.js';
 import type { MathFunction } from '../../ops/op.js';
 import type { Address, Axis, Guard, MapKernel, Scalar, Statement } from '../../lower/kernel-program.js';
+import { identifier } from '../../lower/buffers.js';
 import { dimCode } from './scope.js';
 import type { Scope, SymbolNames } from './scope.js';
 
@@ -135,10 +136,10 @@ export class MapCode {
         const operands = statement.operands.map((operand, slot) =>
           this.#operand(operand, statement.operandTruths[slot] === true, statement.op, slot),
         );
-        const text = statement.code.typescript(operands, (name) => this.context.math(name));
+        const text = withoutDoubleParentheses(statement.code.typescript(operands, (name) => this.context.math(name)));
         if (statement.name === undefined && this.#uses.get(statement.id) === 1) {
           this.#values.set(statement.id, { text, truth: statement.truth, loose: !isTight(text), op: statement.op });
-        } else this.#define(statement.id, statement.name ?? statement.op, text, statement.truth);
+        } else this.#define(statement.id, statement.name ?? this.#defaultName(statement), text, statement.truth);
         return;
       }
       case 'store': {
@@ -149,6 +150,13 @@ export class MapCode {
       case 'accumulate':
         this.#accumulate(statement);
     }
+  }
+
+  /** `tanh(cNext)` is called `tanhCNext`. */
+  #defaultName({ op, operands }: Extract<Statement, { kind: 'compute' }>): string {
+    const [first] = operands;
+    const operand = first?.kind === 'value' && operands.length === 1 ? this.#values.get(first.id)?.text : undefined;
+    return operand !== undefined && /^[A-Za-z_]\w*$/.test(operand) ? `${op}${operand.charAt(0).toUpperCase()}${operand.slice(1)}` : `${op}Value`;
   }
 
   #accumulate({ address, combine, value, guards }: Extract<Statement, { kind: 'accumulate' }>): void {
@@ -171,7 +179,7 @@ export class MapCode {
   }
 
   #define(id: number, wanted: string, text: string, truth: boolean): void {
-    const name = this.#scope.fresh(wanted);
+    const name = this.#scope.fresh(identifier(wanted));
     this.#body.push(`const ${name} = ${text};`);
     this.#values.set(id, { text: name, truth, loose: false, op: undefined });
   }
@@ -216,6 +224,19 @@ export function numberCode(value: number): string {
 
 function isTight(text: string): boolean {
   return /^[\w$.]+$/.test(text) || /^[\w$.]+\((?:[^()]|\([^()]*\))*\)$/.test(text) || /^\((?:[^()]|\([^()]*\))*\)$/.test(text);
+}
+
+/** `f((a + b))` is `f(a + b)`. */
+function withoutDoubleParentheses(text: string): string {
+  const match = /^([\w$.]+)\(\((.*)\)\)$/.exec(text);
+  if (match === null) return text;
+  const [, name = '', inner = ''] = match;
+  let depth = 0;
+  for (const character of inner) {
+    depth += character === '(' ? 1 : character === ')' ? -1 : 0;
+    if (depth < 0) return text;
+  }
+  return `${name}(${inner})`;
 }
 
 function sumCode(base: string, rest: string): string {
