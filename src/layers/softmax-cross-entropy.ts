@@ -1,0 +1,42 @@
+import { broadcast as broadcastOp } from '../ops/broadcast.js';
+import { constant } from '../ops/constant.js';
+import { equal, exp, iota, log, maximum, select, stopGradient, sub, sum } from '../declare/index.js';
+import type { Loss } from '../declare/index.js';
+import { apply, Expression } from '../declare/expression.js';
+import type { Shape } from '../declare/expression.js';
+import { Dim, printShape, sameShape } from '../graph/dim.js';
+
+/**
+ * The mean over all steps and examples of `-ln softmax(logits)[target]`.
+ *
+ * @param logits `[…, O]`, unnormalized
+ * @param target `[…]` of dtype index: the right class, less than O, which is not checked
+ * @throws DeclarationError where the shapes or the dtype do not fit
+ */
+export function softmaxCrossEntropy<const Leading extends Shape>(
+  logits: Expression<readonly [...Leading, string | number]>,
+  target: Expression<Leading>,
+): Loss {
+  const { declaration, node } = logits;
+  const { shape } = node.type;
+  const leading = shape.slice(0, -1);
+  const classes = shape.at(-1);
+  const { type: targetType } = target.node;
+  if (classes === undefined || targetType.dtype !== 'index' || !sameShape(targetType.shape, leading)) {
+    throw declaration.error(
+      `softmaxCrossEntropy needs logits […, O] and a target […] of dtype index, not ${printShape(shape)} and ${targetType.dtype} ${printShape(targetType.shape)}`,
+    );
+  }
+  const rows = leading.map((_, axis) => axis);
+  const perClass = (value: Expression): Expression => apply(broadcastOp, [value], { shape, axes: rows });
+  const total = <S extends Shape>(value: Expression): Expression<S> => sum<S>(value, -1);
+  // Taking the maximum from all logits avoids overflow, and keeps the loss of a sure and right answer from cancelling.
+  const shifted = sub<Shape>(logits, perClass(stopGradient(maximum<Shape>(logits, -1))));
+  const isTarget = equal<Shape>(apply(broadcastOp, [iota(classes.key)], { shape, axes: [leading.length] }), perClass(target));
+  const losses = sub<Shape>(log(total(exp(shifted))), total(select<Shape>(isTarget, shifted, 0)));
+  const count = declaration.builder.node(constant, [], { dtype: 'real', value: Dim.product(leading) });
+  return {
+    total: leading.length === 0 ? (losses as Expression<readonly []>) : sum(losses),
+    count: new Expression<readonly []>(declaration, count),
+  };
+}
