@@ -16,7 +16,8 @@ import { split as splitOp } from '../ops/split.js';
 import { transpose as transposeOp } from '../ops/transpose.js';
 import { windows as windowsOp } from '../ops/windows.js';
 import { Declaration } from './declaration.js';
-import { apply, Expression } from './expression.js';
+import { elementText } from '../report/text.js';
+import { apply, declarationOf, Expression } from './expression.js';
 import type { Shape } from './expression.js';
 
 /** A constant; a scalar unless a shape is given. */
@@ -43,8 +44,15 @@ export function iota<const D extends string | number>(length: D): Expression<rea
 /** `W x`: a matrix `[O, I]` times a vector `[I]`. */
 export function matrixVector<const O extends string | number, const I extends string | number>(
   matrix: Expression<readonly [O, I]>,
-  vector: Expression<readonly [I]>,
+  // NoInfer: else I would be the union of both dims, and a vector of another size would pass.
+  vector: Expression<readonly [NoInfer<I>]>,
 ): Expression<readonly [O]> {
+  const declaration = declarationOf('matrixVector', matrix, vector);
+  const [rows, vectorRows] = [matrix.node.type.shape, vector.node.type.shape];
+  if (rows.length !== 2 || vectorRows.length !== 1 || rows[1]?.equals(vectorRows[0] ?? Dim.zero) !== true) {
+    const [left, right] = [matrix, vector].map(({ node }) => `${elementText(declaration.builder, node)} is ${printShape(node.type.shape)}`);
+    throw declaration.error(`matrixVector multiplies a matrix [O, I] with a vector [I]; ${String(left)} and ${String(right)}`);
+  }
   return apply(einsumOp, [matrix, vector], { left: 'oi', right: 'i', out: 'o' });
 }
 
@@ -57,17 +65,18 @@ export function outer<const A extends string | number, const B extends string | 
 }
 
 /** `v · k`: a scalar. */
-export function dot<const A extends string | number>(v: Expression<readonly [A]>, k: Expression<readonly [A]>): Expression<readonly []> {
+export function dot<const A extends string | number>(v: Expression<readonly [A]>, k: Expression<readonly [NoInfer<A>]>): Expression<readonly []> {
   return apply(einsumOp, [v, k], { left: 'i', right: 'i', out: '' });
 }
 
 /** The product of two values over named axes: `einsum('oik,ink->on', W, windows(x, …))`. */
 export function einsum<const S extends Shape = Shape>(letters: string, left: Expression, right: Expression): Expression<S> {
   const match = /^([A-Za-z]*),([A-Za-z]*)->([A-Za-z]*)$/.exec(letters.replaceAll(' ', ''));
-  if (match === null) throw left.declaration.error(`einsum: '${letters}' is not of the form 'oi,i->o'`);
+  const declaration = declarationOf('einsum', left, right);
+  if (match === null) throw declaration.error(`einsum: '${letters}' is not of the form 'oi,i->o'`);
   const [, leftLetters = '', rightLetters = '', out = ''] = match;
   const attributes = { left: leftLetters, right: rightLetters, out };
-  if (notation(attributes) === ',->') throw left.declaration.error(`einsum: '${letters}' names no axis`);
+  if (notation(attributes) === ',->') throw declaration.error(`einsum: '${letters}' names no axis`);
   return apply(einsumOp, [left, right], attributes);
 }
 
@@ -76,12 +85,16 @@ export function einsum<const S extends Shape = Shape>(letters: string, left: Exp
  * repeated.
  */
 export function broadcast<const S extends Shape>(value: Expression, shape: S): Expression<S> {
-  const { declaration, node } = value;
+  const declaration = declarationOf('broadcast', value);
+  const { node } = value;
   const target = declaration.shape('the broadcast', shape);
   const from = node.type.shape;
   const offset = target.length - from.length;
   const fits = offset >= 0 && from.every((dim, k) => dim.equals(Dim.one) || target[k + offset]?.equals(dim) === true);
-  if (!fits) throw declaration.error(`broadcast can't repeat ${printShape(from)} to ${printShape(target)}; axes are matched from the last`);
+  if (!fits) {
+    const text = elementText(declaration.builder, node);
+    throw declaration.error(`broadcast can't repeat ${text}, which is ${printShape(from)}, to ${printShape(target)}; axes are matched from the last`);
+  }
   const kept = from.map((_, k) => k).filter((k) => from[k]?.equals(Dim.one) === false || target[k + offset]?.equals(Dim.one) === true);
   const squeezed = kept.length === from.length ? value : reshapeTo(value, kept.flatMap((k) => from[k] ?? []));
   if (kept.length === target.length) return squeezed as Expression<S>;
@@ -96,22 +109,31 @@ export function concat<const S extends Shape = Shape>(values: readonly Expressio
 }
 
 /** Consecutive parts along an axis. */
-export function split(value: Expression, lengths: readonly DimLike[], axis = 0): Expression[] {
-  const { declaration } = value;
+export function split<S extends Shape, const Lengths extends readonly (string | number)[]>(
+  value: Expression<S>,
+  lengths: Lengths,
+  axis = 0,
+): PartsOf<S, Lengths> {
+  const declaration = declarationOf('split', value);
   const parts = apply(splitOp, [value], { axis: axisOf(value, axis), lengths: declaration.shape('the split', lengths) });
-  return lengths.map((_, index) => new Expression(declaration, resultOf(declaration.builder, parts.node, index)));
+  return lengths.map((_, index) => new Expression(declaration, resultOf(declaration.builder, parts.node, index))) as unknown as PartsOf<S, Lengths>;
 }
+
+/** The shapes of a vector's parts are their lengths. */
+type PartsOf<S extends Shape, Lengths extends readonly (string | number)[]> = {
+  readonly [K in keyof Lengths]: Expression<S extends readonly [string | number] ? readonly [Lengths[K]] : Shape>;
+};
 
 /** `length` elements from `start` along an axis. */
 export function slice<const S extends Shape = Shape>(value: Expression, start: DimLike, length: DimLike, axis = 0): Expression<S> {
-  const { declaration } = value;
+  const declaration = declarationOf('slice', value);
   const [size = Dim.one] = declaration.shape('the slice', [length]);
   return apply(sliceOp, [value], { axis: axisOf(value, axis), start: declaration.dim('the slice', start), length: size });
 }
 
 /** Zeros before and after along an axis. */
 export function pad<const S extends Shape = Shape>(value: Expression, before: DimLike, after: DimLike, axis = 0): Expression<S> {
-  const { declaration } = value;
+  const declaration = declarationOf('pad', value);
   return apply(padOp, [value], {
     axis: axisOf(value, axis),
     before: declaration.dim('the padding', before),
@@ -121,7 +143,7 @@ export function pad<const S extends Shape = Shape>(value: Expression, before: Di
 
 /** The same elements under another shape, in row-major order. */
 export function reshape<const S extends Shape>(value: Expression, shape: S): Expression<S> {
-  return reshapeTo(value, value.declaration.shape('the reshape', shape));
+  return reshapeTo(value, declarationOf('reshape', value).shape('the reshape', shape));
 }
 
 function reshapeTo<S extends Shape>(value: Expression, shape: readonly Dim[]): Expression<S> {
@@ -130,6 +152,7 @@ function reshapeTo<S extends Shape>(value: Expression, shape: readonly Dim[]): E
 
 /** Reorders the axes; reverses them unless told how. */
 export function transpose<const S extends Shape = Shape>(value: Expression, permutation?: readonly number[]): Expression<S> {
+  declarationOf('transpose', value);
   const rank = value.node.type.shape.length;
   return apply(transposeOp, [value], { permutation: permutation ?? Array.from({ length: rank }, (_, k) => rank - 1 - k) });
 }
@@ -149,7 +172,7 @@ export interface WindowsOptions {
 
 /** Windows of `size` elements along an axis, as a new axis behind it: what a convolution's kernel is multiplied with. */
 export function windows<const S extends Shape = Shape>(value: Expression, size: DimLike, options: WindowsOptions = {}): Expression<S> {
-  const { declaration } = value;
+  const declaration = declarationOf('windows', value);
   const { stride = 1, dilation = 1, padding = 'valid' } = options;
   const axis = axisOf(value, options.axis ?? -1);
   const length = value.node.type.shape[axis] ?? Dim.one;
@@ -163,13 +186,16 @@ export function windows<const S extends Shape = Shape>(value: Expression, size: 
   return apply(windowsOp, [value], { axis, count, size: elements, stride, dilation, before });
 }
 
-/** The axis counted from the first; negative counts from the last. Throws when there is none. */
-/** @internal */
+/**
+ * The axis counted from the first; negative counts from the last. Throws when there is none.
+ * @internal
+ */
 export function axisOf(value: Expression, axis: number): number {
+  const declaration = declarationOf('an operation along an axis', value);
   const { shape } = value.node.type;
   const at = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(at) || at < 0 || at >= shape.length) {
-    throw value.declaration.error(`there is no axis ${String(axis)} in ${printShape(shape)}`);
+    throw declaration.error(`there is no axis ${String(axis)} in ${elementText(declaration.builder, value.node)}, which is ${printShape(shape)}`);
   }
   return at;
 }

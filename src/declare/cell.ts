@@ -5,6 +5,7 @@ import type { Dtype, Node } from '../graph/node.js';
 import { input as inputOp } from '../ops/input.js';
 import { Declaration } from './declaration.js';
 import type { ParameterDeclaration } from './declaration.js';
+import { declaredValues } from './declared-values.js';
 import { Expression } from './expression.js';
 import type { Shape } from './expression.js';
 
@@ -79,7 +80,10 @@ export function defineCell<
     states.set(key, node.type.shape);
     values[key] = new Expression(declaration, node);
   }
-  const { next, outputs, named } = declaration.run(() => equations(values as ExpressionsOf<Inputs> & ExpressionsOf<States>));
+  const { next, outputs, named } = declaration.run(() => {
+    const given = declaredValues(declaration, 'input or state', values);
+    return checkReturned(declaration, equations(given as ExpressionsOf<Inputs> & ExpressionsOf<States>), ['next', 'outputs']);
+  });
   const results = new Map<string, Node>();
   for (const [key, shape] of states) {
     const expression: Expression | undefined = next[key];
@@ -89,7 +93,7 @@ export function defineCell<
     results.set(`next.${key}`, declaration.checkResult(`the next value of '${key}'`, expression, shape));
   }
   for (const key of Object.keys(next)) {
-    if (!states.has(key)) throw declaration.error(`'${key}' is given a next value but is no state; states are ${[...states.keys()].join(', ')}`);
+    if (!states.has(key)) throw declaration.error(`'${key}' is given a next value but is no state; states are ${[...states.keys()].join(', ') || 'none'}`);
   }
   for (const [key, expression] of Object.entries(outputs)) {
     declaration.checkOutputName(key);
@@ -119,6 +123,18 @@ export function inputType(specification: InputSpecification): { shape: Shape; dt
   return 'shape' in specification
     ? { shape: specification.shape, dtype: specification.dtype }
     : { shape: specification, dtype: 'real' };
+}
+
+/** What the user's function returned; throws when it lacks one of the records that it must have. */
+export function checkReturned<Result extends object>(declaration: Declaration, result: Result, members: readonly (keyof Result & string)[]): Result {
+  for (const member of members) {
+    // The types forbid both, but the function may be plain JavaScript.
+    const value: unknown = (result as Result | undefined)?.[member];
+    if (typeof value !== 'object' || value === null) {
+      throw declaration.error(`the function returns no '${member}'; it returns { ${members.map((name) => `${name}: { … }`).join(', ')} }`);
+    }
+  }
+  return result;
 }
 
 export function checkCallable(declaration: Declaration, name: string, equations: unknown): void {

@@ -88,7 +88,11 @@ export class Declaration {
   }
 
   #input(what: string, name: string, type: ValueType): Node {
-    if (this.builder.input(name) !== undefined) throw this.error(`${what} '${name}' is declared twice`);
+    const known = this.builder.input(name);
+    if (known !== undefined) {
+      const first = this.builder.locationOf(known);
+      throw this.error(`${what} '${name}' is declared twice${first === undefined ? '' : `; first at ${first.file}:${String(first.line)}`}`);
+    }
     const node = this.builder.declareInput(name, this.builder.node(input, [], { name, type }));
     this.builder.locate(node, callerLocation());
     return this.builder.name(node, name);

@@ -23,16 +23,26 @@ export class Expression<out S extends Shape = Shape> {
 /** An expression, or a number that is repeated to fit. */
 export type Operand<S extends Shape> = Expression<S> | number;
 
+/**
+ * The definition being written. Throws a `DeclarationError` when there is none, or when one of the values is no expression
+ * or was made in another definition.
+ */
+export function declarationOf(what: string, ...values: readonly unknown[]): Declaration {
+  const declaration = Declaration.current(`'${what}'`);
+  for (const value of values) {
+    if (!(value instanceof Expression)) throw declaration.error(`'${what}' takes expressions, not ${describe(value)}`);
+    if (value.declaration !== declaration) {
+      const stranger = elementText(value.declaration.builder, value.node);
+      throw declaration.error(`'${what}' was given ${stranger}, an expression of another definition (${value.declaration.definition})`);
+    }
+  }
+  return declaration;
+}
+
 /** Adds a node for the user: locates it, and turns shape errors into errors about their expression. */
 export function apply<A, S extends Shape>(op: Op<A>, operands: readonly Expression[], attributes: A): Expression<S> {
-  const [first] = operands;
-  if (first === undefined) throw new Error(`'${op.name}' was applied to nothing`);
-  const { declaration } = first;
+  const declaration = declarationOf(op.name, ...operands);
   const { builder } = declaration;
-  const stranger = operands.find((operand) => operand.declaration !== declaration);
-  if (stranger !== undefined) {
-    throw declaration.error(`'${op.name}' was given an expression of another definition (${stranger.declaration.definition})`);
-  }
   try {
     const node = builder.node(op, operands.map((operand) => operand.node), attributes);
     builder.locate(node, callerLocation());
@@ -51,17 +61,18 @@ export function applyElementwise<S extends Shape>(op: Op<typeof none>, operands:
 
 /** Replaces numbers by constants in the shape of the first expression. */
 export function fillOperands<S extends Shape>(name: string, operands: readonly Operand<S>[]): Expression<S>[] {
+  const declaration = declarationOf(name, ...operands.filter((operand) => typeof operand !== 'number'));
   const model = operands.find((operand) => operand instanceof Expression);
   if (model === undefined) {
-    throw Declaration.current(`'${name}' of numbers alone`).error(
-      `'${name}' was given numbers only; compute them in TypeScript, or write constant(value, shape)`,
-    );
+    throw declaration.error(`'${name}' was given numbers only; compute them in TypeScript, or write constant(value, shape)`);
   }
   return operands.map((operand) => {
     if (operand instanceof Expression) return operand;
-    if (typeof operand !== 'number') {
-      throw model.declaration.error(`'${name}' takes expressions and numbers, not ${operand === null ? 'null' : typeof operand}`);
-    }
-    return new Expression<S>(model.declaration, fill(model.declaration.builder, operand, model.node.type.shape));
+    if (Number.isNaN(operand)) throw declaration.error(`'${name}' was given NaN`);
+    return new Expression<S>(declaration, fill(declaration.builder, operand, model.node.type.shape));
   });
+}
+
+function describe(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }

@@ -1,10 +1,11 @@
 import type { Dim } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import type { Dtype, Node } from '../graph/node.js';
-import { checkCallable, inputType } from './cell.js';
+import { checkCallable, checkReturned, inputType } from './cell.js';
 import type { ExpressionsOf, InputSpecification } from './cell.js';
 import { Declaration } from './declaration.js';
 import type { ParameterDeclaration, StateDeclaration } from './declaration.js';
+import { declaredValues } from './declared-values.js';
 import { Expression } from './expression.js';
 import type { Shape } from './expression.js';
 
@@ -51,7 +52,7 @@ export interface ModelDefinition {
 export function defineModel<
   const D extends string,
   const Inputs extends Readonly<Record<string, InputSpecification<D | 'T'>>>,
-  const Targets extends Readonly<Record<string, InputSpecification<D | 'T'>>> = Record<never, never>,
+  const Targets extends Readonly<Record<string, InputSpecification<D | 'T'>>> = { readonly [Name in never]: InputSpecification },
 >(
   name: string,
   signature: { readonly dims: readonly D[]; readonly inputs: Inputs; readonly targets?: Targets },
@@ -75,7 +76,10 @@ export function defineModel<
     );
   const inputs = declare('the input', signature.inputs);
   const targets = declare('the target', signature.targets ?? {});
-  const { outputs, loss, named } = declaration.run(() => body(values as ExpressionsOf<Inputs> & ExpressionsOf<Targets>));
+  const { outputs, loss, named } = declaration.run(() => {
+    const given = declaredValues(declaration, 'input or target', values);
+    return checkReturned(declaration, body(given as ExpressionsOf<Inputs> & ExpressionsOf<Targets>), ['outputs']);
+  });
   const results = new Map<string, Node>();
   for (const [key, expression] of Object.entries(outputs)) {
     declaration.checkOutputName(key);

@@ -5,7 +5,7 @@ import { reduceSum } from '../ops/reduce-sum.js';
 import { broadcast as broadcastOp } from '../ops/broadcast.js';
 import { axisOf } from './array-operations.js';
 import { add, div, exp, greater, log, mul, select, sqrt, square, stopGradient, sub } from './elementwise-operations.js';
-import { apply, Expression } from './expression.js';
+import { apply, declarationOf, Expression } from './expression.js';
 import type { Operand, Shape } from './expression.js';
 
 /** Which axes a reduction runs over: one, several, or all when left out. Negative counts from the last. */
@@ -72,6 +72,7 @@ export function layerNorm<S extends Shape>(value: Expression<S>, { gain, bias, e
 }
 
 function axesOf(value: Expression, axes: Axes): number[] {
+  declarationOf('a reduction', value);
   const list = axes === undefined ? value.node.type.shape.map((_, axis) => axis) : typeof axes === 'number' ? [axes] : axes;
   const found = [...new Set(list.map((axis) => axisOf(value, axis)))].sort((a, b) => a - b);
   if (found.length === 0) throw value.declaration.error('a reduction needs at least one axis');

@@ -2,9 +2,10 @@ import { Dim, printShape } from '../graph/dim.js';
 import type { DimLike } from '../graph/dim.js';
 import { substituteDims } from '../graph/substitute.js';
 import { addScan } from '../ops/scan.js';
-import type { CellDefinition, InputSpecification } from './cell.js';
+import { elementText } from '../report/text.js';
+import type { CellDefinition, InputSpecification, ShapeOf } from './cell.js';
 import { Declaration } from './declaration.js';
-import { Expression } from './expression.js';
+import { declarationOf, Expression } from './expression.js';
 import type { Shape } from './expression.js';
 
 export interface SequenceOptions {
@@ -24,7 +25,9 @@ export interface SequenceResult<Outputs, States> {
 }
 
 type Stacked<E> = E extends Expression<infer S> ? readonly ['T', ...S] : Shape;
-type SequenceInputs<Inputs> = { readonly [K in keyof Inputs]: Expression<readonly ['T', ...(string | number)[]]> };
+/** A sequence has one axis more than the input; its dims need not be called the same. */
+type SequenceInputs<Inputs> = { readonly [K in keyof Inputs]: Expression<readonly ['T', ...AnyDims<ShapeOf<Inputs[K]>>]> };
+type AnyDims<S extends Shape> = { readonly [K in keyof S]: string | number };
 
 /**
  * Runs a cell over all steps. Its parameters and initial states become those of the model; the dims of its inputs are
@@ -47,8 +50,12 @@ export function sequence<
   const sequences = [...cell.inputs].map(([name, declared]) => {
     const value: Expression | undefined = (inputs as Record<string, Expression>)[name];
     if (value === undefined) throw declaration.error(`the cell '${cell.name}' needs a sequence for its input '${name}'`);
+    declarationOf(`sequence(${cell.name})`, value);
     return { name, declared, value };
   });
+  for (const name of Object.keys(inputs)) {
+    if (!cell.inputs.has(name)) throw declaration.error(`the cell '${cell.name}' has no input '${name}'; it has ${[...cell.inputs.keys()].join(', ')}`);
+  }
   const replacements = matchDims(declaration, cell, sequences, options.dims ?? {});
   const body = substituteDims(cell.step, replacements);
   const prefix = options.name === undefined ? '' : `${options.name}.`;
@@ -95,7 +102,8 @@ function matchDims(
     const got = value.node.type.shape;
     const fail = (): never => {
       const wanted = printShape([Dim.symbol('T'), ...declared.shape.map((dim) => dim.substitute(found))]);
-      throw declaration.error(`the input '${name}' of the cell '${cell.name}' is a sequence ${wanted}, not ${printShape(got)}`);
+      const text = elementText(declaration.builder, value.node);
+      throw declaration.error(`the input '${name}' of the cell '${cell.name}' is a sequence ${wanted}; ${text} is ${printShape(got)}`);
     };
     if (got.length !== declared.shape.length + 1 || got[0]?.key !== 'T') fail();
     for (const [axis, dim] of declared.shape.entries()) {
