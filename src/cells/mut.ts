@@ -1,0 +1,32 @@
+import { add, affine, defineCell, linear, mul, sigmoid, sub, tanh } from '../declare/index.js';
+
+/**
+ * The three best cells of an evolutionary search: Jozefowicz, Zaremba & Sutskever 2015, "An Empirical Exploration of
+ * Recurrent Network Architectures". MUT1 takes tanh(x) and MUT2 takes x as they are, which needs I = H;
+ * here x is projected in both places (`W_n` in MUT1, `W_r` in MUT2).
+ */
+const signature = { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'] } } as const;
+
+export const mut1 = defineCell('mut1', signature, ({ x, y }) => {
+  const z = sigmoid(affine('z', 'H', { W: x }));
+  const r = sigmoid(affine('r', 'H', { W: x, R: y }));
+  const n = tanh(add(affine('n', 'H', { R: mul(r, y) }), tanh(linear('', 'H', { W_n: x }))));
+  const yNext = add(mul(n, z), mul(y, sub(1, z)));
+  return { next: { y: yNext }, outputs: { y: yNext } };
+});
+
+export const mut2 = defineCell('mut2', signature, ({ x, y }) => {
+  const z = sigmoid(affine('z', 'H', { W: x, R: y }));
+  const r = sigmoid(affine('r', 'H', { W: x, R: y }));
+  const n = tanh(affine('n', 'H', { R: mul(r, y), W: x }));
+  const yNext = add(mul(n, z), mul(y, sub(1, z)));
+  return { next: { y: yNext }, outputs: { y: yNext } };
+});
+
+export const mut3 = defineCell('mut3', signature, ({ x, y }) => {
+  const z = sigmoid(affine('z', 'H', { W: x, R: tanh(y) }));
+  const r = sigmoid(affine('r', 'H', { W: x, R: y }));
+  const n = tanh(affine('n', 'H', { R: mul(r, y), W: x }));
+  const yNext = add(mul(n, z), mul(y, sub(1, z)));
+  return { next: { y: yNext }, outputs: { y: yNext } };
+});
