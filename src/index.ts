@@ -1,6 +1,8 @@
 export * from './declare/index.js';
 export { cellModel } from './declare/cell-model.js';
 export * from './cells/index.js';
+export { cellRegistry, createCell, isCellName } from './cells/registry.js';
+export type { CellAttributes, CellFactory, CellName } from './cells/registry.js';
 export { dense } from './layers/dense.js';
 export { embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { problemOf } from './case.js';
+import { listReferences, readReference } from './format.js';
+import { outcomeOf } from './outcome.js';
+import { targetOf } from './targets.js';
+
+const files = listReferences(fileURLToPath(new URL('cases/', import.meta.url)));
+const references = files.map((path) => ({ path, name: basename(path, '.json'), problem: problemOf(readReference(path)) }));
+const cases = references.filter(({ problem }) => problem.kind === 'case');
+
+describe('reference cases in the interpreter', () => {
+  it.each(cases)('$name', ({ path }) => {
+    const interpreter = targetOf('interpreter');
+    expect(interpreter && outcomeOf(path, interpreter, 'f64')).toMatchObject({ status: 'passed' });
+  });
+
+  it('leaves out only what the language has no words for', () => {
+    const unknown = references.filter(({ problem }) => problem.kind === 'unknown');
+    expect(unknown.map(({ name }) => name)).toEqual(['31-masked-lstm']);
+  });
+
+  it('gives rows of an embedding that no token names a gradient of exactly zero', () => {
+    const problem = cases.find(({ name }) => name.startsWith('33-'))?.problem;
+    if (problem?.kind !== 'case') throw new Error('case 33 is missing');
+    const gradient = targetOf('interpreter')?.run(problem, 'f64').get('grads.embed.E') ?? new Float64Array();
+    const { D: width = 0, V: rows = 0 } = problem.sizes;
+    const used = new Set(problem.values.get('tokens')?.data);
+    const zeroRows = Array.from({ length: rows }, (_, row) => row).filter((row) =>
+      gradient.subarray(row * width, (row + 1) * width).every((value) => value === 0),
+    );
+    expect(zeroRows).toEqual(Array.from({ length: rows }, (_, row) => row).filter((row) => !used.has(row)));
+    expect(zeroRows.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,30 @@
+import { evaluate } from 'cellwright';
+import type { Problem } from './case.js';
+import { graphTarget } from './graph-target.js';
+
+export type Precision = 'f64' | 'f32';
+
+/** Computed values, by path as in a reference file: `outputs`, `grads.W_z`, `secondOrder.hvp.W_z`, `losses`, …. */
+export type Results = ReadonlyMap<string, Float64Array>;
+
+/** Something that computes problems. */
+export interface OracleTarget {
+  readonly name: string;
+  readonly precisions: readonly Precision[];
+  run(problem: Problem, precision: Precision): Results;
+}
+
+export const targetNames = ['interpreter', 'typescript', 'wasm'] as const;
+export type TargetName = (typeof targetNames)[number];
+
+const interpreter = graphTarget('interpreter', ['f64'], (graph, { sizes }) => (inputs) => {
+  const tensors = new Map([...inputs].map(([name, data]) => [name, { shape: [data.length], data }]));
+  return new Map([...evaluate(graph, tensors, sizes)].map(([name, { data }]) => [name, data]));
+});
+
+/** A target joins here, as a `graphTarget` around its compiler. */
+const available: Partial<Record<TargetName, OracleTarget>> = { interpreter };
+
+export function targetOf(name: TargetName): OracleTarget | undefined {
+  return available[name];
+}
