@@ -1,0 +1,30 @@
+import type { CellDefinition } from '../../src/declare/cell.js';
+import { cellModel } from '../../src/declare/cell-model.js';
+import { jvp } from '../../src/differentiate/forward.js';
+import { vjp } from '../../src/differentiate/reverse.js';
+import type { Graph } from '../../src/graph/graph.js';
+import { batchStage } from '../../src/program/batch-stage.js';
+
+/** All outputs and final states of a cell over T steps of a batch. */
+export function forwardGraph(cell: CellDefinition): Graph {
+  return batchStage(cellModel(cell));
+}
+
+/** The same with the gradients of parameters, inputs and initial states, for cotangents of everything. */
+export function gradientGraph(cell: CellDefinition): Graph {
+  const forward = forwardGraph(cell);
+  const real = [...forward.inputs].flatMap(([name, node]) => (node.type.dtype === 'real' ? [name] : []));
+  return vjp(forward, {
+    wrt: real,
+    cotangents: new Map([...forward.outputs.keys()].map((name) => [name, `d.${name}`])),
+    gradientName: (name) => `grad.${name}`,
+  });
+}
+
+/** The same with the directional derivative of it all along the parameters: Hessian times vector. */
+export function hessianVectorGraph(cell: CellDefinition): Graph {
+  return jvp(gradientGraph(cell), {
+    tangents: new Map([...cell.parameters.keys()].map((name) => [name, `v.${name}`])),
+    tangentName: (name) => `tangent.${name}`,
+  });
+}
