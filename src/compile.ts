@@ -1,11 +1,18 @@
+import { performance } from 'node:perf_hooks';
+import type { ModuleConfiguration } from './configuration.js';
+import { cellModel } from './declare/cell-model.js';
+import { emitModule } from './emit/typescript/module.js';
+import { kebabCase } from './emit/typescript/module-names.js';
 import type { Graph } from './graph/graph.js';
 import type { LoweredProgram } from './lower/lower-program.js';
-import type { ModuleConfiguration } from './configuration.js';
+import { buildPrograms } from './program/build-programs.js';
 
-/** Called after each pass, for `--dump-ir`. */
+/** Called after each pass, for `--dump-ir`, and for each program when it is lowered, for `--dump-kernels`. */
 export interface CompileObserver {
   afterPass?(program: string, pass: string, graph: Graph, milliseconds: number): void;
-  lowered?(program: string, kernels: LoweredProgram): void;
+  lowered?(program: string, kernels: LoweredProgram, milliseconds: number): void;
+  /** Passes to leave out; the results of the module must not change. */
+  readonly disabledPasses?: ReadonlySet<string>;
 }
 
 export interface CompiledModule {
@@ -13,8 +20,36 @@ export interface CompiledModule {
   readonly files: readonly { readonly name: string; readonly text: string }[];
 }
 
+/**
+ * Compiles one definition to one module:
+ *
+ *     definition ─ declare ─▶ sequence graph (one example)
+ *                ─ batch, simplify, pack, hoist ─▶ batched graph
+ *                ─ differentiate ─▶ forward and backward in one graph ─ simplify, trim, sink ─▶
+ *                ─ lower ─▶ kernels and buffers
+ *                ─ emit ─▶ TypeScript
+ *
+ * @throws DeclarationError for mistakes in the definition, RangeError for sizes that do not fit it
+ */
 export function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}): CompiledModule {
-  void configuration;
-  void observer;
-  return { files: [] };
+  const { definition, sizes = {}, precision = 'float32', math = 'exact', optimizer, forwardOnly = false, fileName } = configuration;
+  const model = definition.kind === 'cell' ? cellModel(definition) : definition;
+  if (math === 'fast' && precision === 'float64') {
+    throw new RangeError(`'${model.name}': fast maths is accurate to float32 only; leave it out for float64`);
+  }
+  if (optimizer !== undefined && !model.hasLoss) throw new RangeError(`'${model.name}' has an optimizer but no loss`);
+  const start = performance.now();
+  const programs = buildPrograms(model, {
+    sizes,
+    optimizer: forwardOnly ? undefined : optimizer,
+    forwardOnly,
+    ...(observer.disabledPasses === undefined ? {} : { disabledPasses: observer.disabledPasses }),
+    afterPass: (...event) => observer.afterPass?.(...event),
+  });
+  for (const name of ['sequence', 'step', 'update'] as const) {
+    const program = programs[name];
+    if (program !== undefined) observer.lowered?.(name, program, performance.now() - start);
+  }
+  const text = emitModule(programs, { precision, math });
+  return { files: [{ name: `${fileName ?? kebabCase(model.name)}.ts`, text }] };
 }

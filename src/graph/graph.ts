@@ -34,14 +34,14 @@ export class Graph {
   }
   #order: readonly Node[] | undefined;
 
-  /** What the given nodes depend on, themselves included, operands first. */
-  reachable(roots: Iterable<Node>): Node[] {
+  /** What the given nodes depend on, themselves included, operands first; what lies behind a node that `stops` is left out. */
+  reachable(roots: Iterable<Node>, stops: (node: Node) => boolean = () => false): Node[] {
     const seen = new Set<Node>();
     const stack = [...roots];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (seen.has(node)) continue;
       seen.add(node);
-      for (const operand of node.operands) stack.push(operand);
+      if (!stops(node)) stack.push(...node.operands);
     }
     return [...seen].sort((a, b) => creationIndex(a) - creationIndex(b));
   }

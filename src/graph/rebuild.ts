@@ -42,7 +42,7 @@ export class Rebuilder {
 
   /** The node in the new graph that takes the place of a node of the old one. */
   map(node: Node): Node {
-    for (const each of this.source.reachable([node])) this.#place(each);
+    for (const each of this.source.reachable([node], (reached) => this.#replacements.has(reached))) this.#place(each);
     return this.#placed(node);
   }
 

@@ -2,6 +2,7 @@ import { hasCycle } from 'graphology-dag';
 import { input } from '../ops/input.js';
 import { result } from '../ops/result.js';
 import { scan } from '../ops/scan.js';
+import type { ScanAttributes } from '../ops/scan.js';
 import { printShape, sameShape } from './dim.js';
 import type { Graph } from './graph.js';
 import { creationIndex, isNode } from './node.js';
@@ -18,7 +19,7 @@ export class VerificationError extends Error {
  * - each node's results are those that its op's shape rule gives for its operands;
  * - a node with several results is read through `result` nodes, which ask for a result that is there;
  * - operands come before their users, all of them belong to the graph's store, and its edges say the same;
- * - the inputs are `input` nodes under their own names, and no others are read;
+ * - the inputs are `input` nodes under their own names, and no others are read; a loop brings each input of its body once;
  * - the store has no cycle.
  *
  * @throws VerificationError that names the node, and the loop around it
@@ -48,7 +49,9 @@ function verifyGraph(graph: Graph, done: Set<Graph>): void {
   }
   for (const node of nodes) {
     verifyNode(graph, node);
-    if (isNode(node, scan)) within(`the body of ${describe(node)}`, () => {
+    if (!isNode(node, scan)) continue;
+    verifyInputs(node);
+    within(`the body of ${describe(node)}`, () => {
       verifyGraph(node.attributes.body, done);
     });
   }
@@ -73,6 +76,17 @@ function verifyNode(graph: Graph, node: Node): void {
   const expected = shapeRule(node, fail);
   const same = expected.length === node.results.length && expected.every((type, k) => sameType(type, node.results[k]));
   if (!same) fail(`holds ${printTypes(node.results)}, but its shape rule gives ${printTypes(expected)}`);
+}
+
+/** Each input of a body is brought by one carry, sequence or invariant, or is the step index. */
+function verifyInputs(node: Node<ScanAttributes>): void {
+  const { body, carries, sequences, invariants, step } = node.attributes;
+  const given = [...carries.map(({ input: name }) => name), ...sequences, ...invariants, ...(step === undefined ? [] : [step])];
+  const wrong = [
+    ...given.filter((name, k) => given.indexOf(name) !== k).map((name) => `brings the input '${name}' of its body twice`),
+    ...[...body.inputs.keys()].filter((name) => !given.includes(name)).map((name) => `does not bring the input '${name}' of its body`),
+  ];
+  if (wrong.length > 0) throw new VerificationError(`${describe(node)} ${wrong.join(' and ')}`);
 }
 
 function verifyResult(node: Node<{ index: number }>, fail: (why: string) => never): void {

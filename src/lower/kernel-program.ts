@@ -148,7 +148,7 @@ export interface Entry {
 export interface KernelProgram {
   readonly entries: readonly Entry[];
   /** Packing of parameters, apart, so that a streaming step can do without. */
-  readonly packs: readonly (Kernel & { readonly entry: string })[];
+  readonly packs: readonly (PackKernel & { readonly entry: string })[];
   readonly buffers: readonly Buffer[];
   /** Where the outputs lie. */
   readonly outputs: ReadonlyMap<string, View>;

@@ -4,7 +4,7 @@ import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { scan } from '../ops/scan.js';
 import type { BufferFactory } from './buffers.js';
-import { nodeName } from './node-name.js';
+import { nodeName } from '../graph/node-name.js';
 import type { Kernel, PackKernel, ProductTerm, View } from './kernel-program.js';
 import { MapBuilder } from './map-kernel.js';
 import { LevelPlan } from './plan-level.js';

@@ -1,7 +1,9 @@
 import type { Dim } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import { BufferFactory } from './buffers.js';
-import type { Buffer, KernelProgram, PackKernel, View } from './kernel-program.js';
+import { hasHazard } from './hazard.js';
+import { copyView } from './scan-loop.js';
+import type { Buffer, Kernel, KernelProgram, PackKernel, View } from './kernel-program.js';
 import { entriesOf, lowerGraph } from './lower-graph.js';
 import { isRun } from './plan-level.js';
 import { PanelCache } from './product-kernel.js';
@@ -17,6 +19,8 @@ export interface ProgramRequest {
   inputs(buffers: BufferFactory): ReadonlyMap<string, View>;
   /** Where outputs have to lie; the others lie where it suits, as one run of elements. */
   targets(inputs: ReadonlyMap<string, View>): ReadonlyMap<string, Target>;
+  /** Outputs that take the place of an input, by name: updates. */
+  readonly inPlace?: ReadonlyMap<string, string>;
   /** Names that buffers must not take. */
   readonly reserved: readonly string[];
 }
@@ -27,12 +31,26 @@ export interface LoweredProgram extends KernelProgram {
 
 /** Lowers a graph with all its entries to kernels over one set of buffers. */
 export function lowerProgram(request: ProgramRequest): LoweredProgram {
-  const first = attempt(request, new Set());
+  const first = attempt(request, overwritten(request));
   const scattered = [...request.graph.outputs].flatMap(([name, node]) => {
     const view = first.outputs.get(name);
     return first.targeted.has(name) || isRun(view, node.type.shape) ? [] : [name];
   });
-  return scattered.length === 0 ? first : attempt(request, new Set(scattered));
+  return scattered.length === 0 ? first : attempt(request, new Set([...scattered, ...overwritten(request)]));
+}
+
+/** Updates that can't be written in place, since something still needs the old value. */
+function overwritten(request: ProgramRequest): ReadonlySet<string> {
+  const { inPlace = new Map<string, string>() } = request;
+  if (inPlace.size === 0) return new Set();
+  const { entries, inputs } = attempt(request, new Set());
+  const kernels = entries.flatMap((entry) => entry.kernels);
+  return new Set(
+    [...inPlace].flatMap(([output, input]) => {
+      const buffer = inputs.get(input)?.buffer;
+      return buffer !== undefined && hasHazard(kernels, buffer) ? [output] : [];
+    }),
+  );
 }
 
 function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredProgram & { targeted: ReadonlySet<string> } {
@@ -40,10 +58,17 @@ function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredP
   const buffers = new BufferFactory([...request.reserved, ...symbolsOf(graph)]);
   const inputs = request.inputs(buffers);
   const targets = new Map([...request.targets(inputs)].map(([name, target]) => [name, [target]]));
+  const copyBack: Kernel[] = [];
+  for (const [output, input] of request.inPlace ?? []) {
+    const view = inputs.get(input);
+    if (view !== undefined && !copied.has(output)) targets.set(output, [{ view, mode: 'store' }]);
+  }
   for (const name of copied) {
     const { shape } = graph.output(name).type;
     const view = wholeView(buffers.make(outputName(name), 'output', shape));
     targets.set(name, [{ view, mode: 'store' }]);
+    const place = inputs.get(request.inPlace?.get(name) ?? '');
+    if (place !== undefined) copyBack.push(copyView(view, place, shape, [...request.reserved, ...symbolsOf(graph)]));
   }
   const packs = new Map<PackKernel, number>();
   const entryIndex = (name: string): number => Math.max(0, entries.indexOf(request.entryOfOutput(name)));
@@ -67,7 +92,7 @@ function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredP
     if (view !== undefined) outputs.set(name, view);
   }
   return {
-    entries: entries.map((name, k) => ({ name, kernels: level.entries[k] ?? [] })),
+    entries: entries.map((name, k) => ({ name, kernels: [...(level.entries[k] ?? []), ...(k === entries.length - 1 ? copyBack : [])] })),
     packs: [...packs].filter(([kernel]) => kept.has(kernel.panel)).map(([kernel, entry]) => ({ ...kernel, entry: entries[entry] ?? '' })),
     buffers: buffers.all,
     outputs,

@@ -8,7 +8,7 @@ import { hasHazard } from './hazard.js';
 import type { Kernel, View } from './kernel-program.js';
 import { fillView, lowerGraph } from './lower-graph.js';
 import type { LoweringContext } from './lower-graph.js';
-import { nodeName } from './node-name.js';
+import { nodeName } from '../graph/node-name.js';
 import type { LevelPlan } from './plan-level.js';
 import type { OperandSource, Target, Task } from './task.js';
 import { rowView, wholeView } from './view.js';

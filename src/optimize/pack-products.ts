@@ -2,6 +2,7 @@ import { Dim } from '../graph/dim.js';
 import { GraphBuilder } from '../graph/graph.js';
 import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
+import { nodeName } from '../graph/node-name.js';
 import { copyNode, rebuild, Rebuilder, resultsOf } from '../graph/rebuild.js';
 import { add } from '../ops/add.js';
 import { concat } from '../ops/concat.js';
@@ -35,7 +36,7 @@ function packOnce(graph: Graph): Graph {
     const group = groupOf.get(node);
     if (group === undefined) return copyNode(node, operands, builder);
     let parts = packed.get(group);
-    if (parts === undefined) packed.set(group, (parts = packGroup(builder, group, (each) => rebuilder.map(each))));
+    if (parts === undefined) packed.set(group, (parts = packGroup(builder, group, (each) => rebuilder.map(each), (each) => nodeName(graph, each))));
     const part = parts[group.findIndex((sum) => sum.root === node)];
     if (part === undefined) throw new Error('a packed product lacks a part');
     return part;
@@ -73,22 +74,36 @@ function groupKey({ terms, bias }: ProductSum): string {
   return `${keys.join(' + ')}${bias === undefined ? '' : ' + bias'}`;
 }
 
-function packGroup(builder: GraphBuilder, group: readonly ProductSum[], map: (node: Node) => Node): readonly Node[] {
+/** `W_z`, `W_i`, … joined are called `W`. */
+function joinNamed(builder: GraphBuilder, sources: readonly Node[], parts: readonly Node[], axis: number, nameOf: (node: Node) => string): Node {
+  const joined = builder.node(concat, parts, { axis });
+  const stems = sources.map((source) => nameOf(source).split('_')[0] ?? '');
+  const [stem = ''] = stems;
+  return stem !== '' && stems.every((each) => each === stem) ? builder.name(joined, stem) : joined;
+}
+
+function packGroup(
+  builder: GraphBuilder,
+  group: readonly ProductSum[],
+  map: (node: Node) => Node,
+  nameOf: (node: Node) => string,
+): readonly Node[] {
   const [first] = group;
   if (first === undefined) return [];
   const columnsOf = ({ packed, packedLetters, columns }: ProductShape): Dim => packed.type.shape[packedLetters.indexOf(columns)] ?? Dim.one;
   const products = first.terms.map((shape, k) => {
     const weights = group.map((sum) => map(termAt(sum, k).packed));
-    const packed = builder.node(concat, weights, { axis: shape.packedLetters.indexOf(shape.columns) });
+    const packed = joinNamed(builder, group.map((sum) => termAt(sum, k).packed), weights, shape.packedLetters.indexOf(shape.columns), nameOf);
     return builder.node(einsum, [packed, map(shape.plain)], { left: shape.packedLetters, right: shape.plainLetters, out: shape.out });
   });
   let total = products.reduce((sum, product) => builder.node(add, [sum, product], none));
   const { shape } = total.type;
   if (first.bias !== undefined) {
     const biases = group.flatMap(({ bias }) => (bias === undefined ? [] : [map(bias)]));
-    const bias = builder.node(concat, biases, { axis: 0 });
+    const bias = joinNamed(builder, group.flatMap((sum) => sum.bias ?? []), biases, 0, nameOf);
     total = builder.node(add, [total, broadcastTo(builder, bias, shape, [shape.length - 1])], none);
   }
+  builder.name(total, 'gates');
   const lengths = group.map((sum) => columnsOf(termAt(sum, 0)));
   return resultsOf(builder, builder.node(split, [total], { axis: shape.length - 1, lengths }));
 }

@@ -9,7 +9,8 @@ import { indent } from './map-code.js';
 import { MathFunctions } from './math-functions.js';
 import type { MathMode } from './math-functions.js';
 import { packFunction, productFunction } from './product-function.js';
-import { Scope } from './scope.js';
+import { dimCode, Scope } from './scope.js';
+import type { SymbolNames } from './scope.js';
 
 export type Precision = 'float32' | 'float64';
 export type Values = ReadonlyMap<string, ArrayLike<number>>;
@@ -46,9 +47,14 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const products = new Set<number>();
   let packs = false;
   const scope = new Scope(program.buffers.map((buffer) => `${buffer.name}At`));
+  const startWith = (symbols: SymbolNames) => (buffer: { name: string }, offset: Dim): string => {
+    const rest = dimCode(offset, symbols);
+    return rest === '0' ? `${buffer.name}At` : `${buffer.name}At + ${rest}`;
+  };
   const context = {
     symbols: (symbol: string) => symbol,
-    base: (buffer: { name: string }) => `${buffer.name}At`,
+    start: startWith((symbol) => symbol),
+    within: (symbols: SymbolNames) => ({ start: startWith(symbols) }),
     math: (name: Parameters<MathFunctions['name']>[0]) => maths.name(name),
     scope,
     usesProduct(terms: number) {

@@ -1,4 +1,4 @@
-import type { Dim } from '../../graph/dim.js';
+import { Dim } from '../../graph/dim.js';
 import type { Address, Kernel } from '../../lower/kernel-program.js';
 import { indent, MapCode, numberCode } from './map-code.js';
 import type { MapCodeContext } from './map-code.js';
@@ -8,6 +8,8 @@ export interface KernelCodeContext extends MapCodeContext {
   /** Told which of the module's product functions are called: by their number of terms. */
   usesProduct(terms: number): string;
   usesPack(): string;
+  /** The same inside a loop that names its index. */
+  within(symbols: MapCodeContext['symbols']): Pick<MapCodeContext, 'start'>;
 }
 
 /** The statements of some kernels. */
@@ -17,10 +19,7 @@ export function kernelLines(kernels: readonly Kernel[], context: KernelCodeConte
 
 function linesOf(kernel: Kernel, context: KernelCodeContext): string[] {
   const dim = (value: Dim): string => dimCode(value, context.symbols);
-  const address = ({ buffer, offset }: Address): string => {
-    const rest = dim(offset);
-    return rest === '0' ? context.base(buffer) : `${context.base(buffer)} + ${rest}`;
-  };
+  const address = ({ buffer, offset }: Address): string => context.start(buffer, offset);
   switch (kernel.kind) {
     case 'map':
       return new MapCode(kernel, context).lines();
@@ -30,14 +29,14 @@ function linesOf(kernel: Kernel, context: KernelCodeContext): string[] {
     }
     case 'pack': {
       const { source, depth, columns, panel } = kernel;
-      const values = [address(source), dim(source.depthStride), dim(source.columnStride), dim(depth), dim(columns), context.base(panel)];
+      const values = [address(source), dim(source.depthStride), dim(source.columnStride), dim(depth), dim(columns), context.start(panel, Dim.zero)];
       return [`${context.usesPack()}(${values.join(', ')});`];
     }
     case 'product': {
       const { rows, columns, target, start, terms } = kernel;
       const from = start.kind === 'zero' ? 'fromZero' : start.kind === 'target' ? 'fromTarget' : address(start.address);
       const operands = terms.map(({ operand, depth, panel }) =>
-        [address(operand), dim(operand.rowStride), dim(operand.depthStride), context.base(panel), dim(depth)].join(', '),
+        [address(operand), dim(operand.rowStride), dim(operand.depthStride), context.start(panel, Dim.zero), dim(depth)].join(', '),
       );
       const head = [dim(rows), dim(columns), address(target), dim(target.rowStride), from].join(', ');
       return [`${context.usesProduct(terms.length)}(${[head, ...operands].join(', ')});`];
@@ -46,7 +45,8 @@ function linesOf(kernel: Kernel, context: KernelCodeContext): string[] {
       const inner = context.scope.inner();
       const name = inner.fresh(kernel.index);
       const symbols = (symbol: string): string => (symbol === kernel.index ? name : context.symbols(symbol));
-      const body = kernelLines(kernel.body, { ...context, symbols, scope: inner });
+      const start = (buffer: Address['buffer'], offset: Dim): string => context.within(symbols).start(buffer, offset);
+      const body = kernelLines(kernel.body, { ...context, symbols, scope: inner, start });
       const count = dim(kernel.count);
       const head = kernel.reverse
         ? `for (let ${name} = ${count} - 1; ${name} >= 0; ${name}--) {`

@@ -7,8 +7,8 @@ import type { Scope, SymbolNames } from './scope.js';
 
 export interface MapCodeContext {
   readonly symbols: SymbolNames;
-  /** The name of the constant that holds where a buffer starts. */
-  base(buffer: Address['buffer']): string;
+  /** Where a buffer starts, plus an offset that no loop of the map changes. */
+  start(buffer: Address['buffer'], offset: Dim): string;
   math(name: MathFunction): string;
   readonly scope: Scope;
 }
@@ -89,21 +89,27 @@ export class MapCode {
 
   #address({ buffer, offset }: Address): string {
     const innermost = this.kernel.axes.length;
-    let prefix = this.context.base(buffer);
-    for (let depth = 0; depth < innermost; depth++) {
+    const fixed = innermost === 0 ? offset : Dim.fromTerms(offset.terms.filter((term) => this.#depth(Dim.fromTerms([term])) === 0));
+    let prefix = this.context.start(buffer, fixed);
+    if (innermost > 0 && !/^\w+$/.test(prefix)) prefix = this.#row(0, buffer.name, prefix);
+    for (let depth = 1; depth < innermost; depth++) {
       const part = Dim.fromTerms(offset.terms.filter((term) => this.#depth(Dim.fromTerms([term])) === depth));
       if (part.terms.length === 0) continue;
-      const code = sumCode(prefix, this.#dim(part));
-      let row = this.#rows.get(code);
-      if (row === undefined) {
-        row = this.#scope.fresh(`${buffer.name}Row`);
-        this.#rows.set(code, row);
-        this.#heads[depth]?.push(`const ${row} = ${code};`);
-      }
-      prefix = row;
+      prefix = this.#row(depth, buffer.name, sumCode(prefix, this.#dim(part)));
     }
     const rest = Dim.fromTerms(offset.terms.filter((term) => this.#depth(Dim.fromTerms([term])) === innermost));
-    return innermost > 0 && rest.terms.length > 0 ? sumCode(prefix, this.#dim(rest)) : innermost === 0 ? sumCode(prefix, this.#dim(offset)) : prefix;
+    return innermost > 0 && rest.terms.length > 0 ? sumCode(prefix, this.#dim(rest)) : prefix;
+  }
+
+  /** A part of an address that is computed once, outside of the loops that do not change it. */
+  #row(depth: number, name: string, code: string): string {
+    let row = this.#rows.get(code);
+    if (row === undefined) {
+      row = this.#scope.fresh(`${name}Row`);
+      this.#rows.set(code, row);
+      this.#heads[depth]?.push(`const ${row} = ${code};`);
+    }
+    return row;
   }
 
   #guards(guards: readonly Guard[]): string {

@@ -1,6 +1,6 @@
-import type { Graph } from '../graph/graph.js';
-import { isNode } from '../graph/node.js';
-import type { Node } from '../graph/node.js';
+import type { Graph } from './graph.js';
+import { isNode } from './node.js';
+import type { Node } from './node.js';
 import { input } from '../ops/input.js';
 
 /** What a buffer for a node is called: its declared name, or one that says what it is. */

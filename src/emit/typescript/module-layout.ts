@@ -1,0 +1,107 @@
+import { Dim } from '../../graph/dim.js';
+import type { Buffer, Kernel, PackKernel, View } from '../../lower/kernel-program.js';
+import type { LoweredProgram } from '../../lower/lower-program.js';
+import type { PlacedParameter } from '../../program/regions.js';
+import { dimCode } from './scope.js';
+import type { Scope, SymbolNames } from './scope.js';
+
+interface Region {
+  readonly constant: string;
+  readonly size: Dim;
+  readonly comment: string;
+}
+
+/**
+ * The arena of a module: one region per buffer, shared between programs where it is the same storage. Constants that hold
+ * where a region starts end in `At`.
+ */
+export class ModuleLayout {
+  readonly #regions: Region[] = [];
+  readonly #constants = new Map<Buffer, string>();
+  readonly #shared = new Map<string, string>();
+  readonly #named = new Map<string, string>();
+  readonly #parameterConstants: { constant: string; base: string; parameter: PlacedParameter; comment: string }[] = [];
+
+  constructor(
+    private readonly scope: Scope,
+    programs: readonly LoweredProgram[],
+    parameters: readonly PlacedParameter[],
+  ) {
+    for (const program of programs) {
+      const sources = new Map(program.packs.map((pack) => [pack.panel, panelKey(pack)]));
+      for (const kernel of program.entries.flatMap((entry) => flatten(entry.kernels))) {
+        if (kernel.kind === 'pack' && kernel.source.buffer.role === 'parameter') sources.set(kernel.panel, panelKey(kernel));
+      }
+      for (const buffer of program.buffers) this.#add(buffer, sources.get(buffer));
+    }
+    for (const parameter of parameters) {
+      const constant = scope.fresh(`${parameter.name.replace(/\W+(\w)/g, (_, c: string) => c.toUpperCase())}At`);
+      this.#parameterConstants.push({ constant, base: 'parameters', parameter, comment: commentOf(parameter.name, parameter.shape) });
+      this.#named.set(`parameters|${parameter.offset.key}`, constant);
+    }
+  }
+
+  #add(buffer: Buffer, panel: string | undefined): void {
+    const persistent = buffer.role === 'parameter' || buffer.role === 'gradient' || buffer.role === 'slot' || buffer.role === 'state' || buffer.role === 'input';
+    const key = persistent ? `${buffer.role}|${buffer.name}|${buffer.shape.map(String).join(',')}` : panel;
+    const known = key === undefined ? undefined : this.#shared.get(key);
+    if (known !== undefined) {
+      this.#constants.set(buffer, known);
+      return;
+    }
+    const constant = this.scope.fresh(`${buffer.name}At`);
+    this.#constants.set(buffer, constant);
+    if (key !== undefined) this.#shared.set(key, constant);
+    this.#regions.push({ constant, size: buffer.size, comment: commentOf(buffer.name, buffer.shape) });
+  }
+
+  constant(buffer: Buffer): string {
+    const constant = this.#constants.get(buffer);
+    if (constant === undefined) throw new Error(`the buffer '${buffer.name}' has no region`);
+    return constant;
+  }
+
+  /** Where a buffer starts, plus a part that no loop of the kernel changes. */
+  start(buffer: Buffer, offset: Dim, symbols: SymbolNames): string {
+    const named = buffer.role === 'parameter' ? this.#named.get(`parameters|${offset.key}`) : undefined;
+    if (named !== undefined) return named;
+    const rest = dimCode(offset, symbols);
+    return rest === '0' ? this.constant(buffer) : rest.startsWith('-') ? `${this.constant(buffer)} - ${rest.slice(1)}` : `${this.constant(buffer)} + ${rest}`;
+  }
+
+  view({ buffer, offset }: View, symbols: SymbolNames): string {
+    return this.start(buffer, offset, symbols);
+  }
+
+  /** The declarations of all regions; sizes in the capacities of the arena. */
+  lines(capacity: SymbolNames): string[] {
+    const [first] = this.#regions;
+    if (first === undefined) return [];
+    return [
+      ...this.#regions.map(({ constant, size, comment }) => `const ${constant} = region(${dimCode(size, capacity)}); // ${comment}`),
+      ...this.#parameterConstants.map(({ constant, parameter, comment }) => {
+        const offset = dimCode(parameter.offset, capacity);
+        return `const ${constant} = parametersAt${offset === '0' ? '' : ` + ${offset}`}; // ${comment}`;
+      }),
+    ];
+  }
+
+  parameterConstant(name: string): string {
+    const found = this.#parameterConstants.find(({ parameter }) => parameter.name === name);
+    if (found === undefined) throw new Error(`no parameter '${name}'`);
+    return found.constant;
+  }
+}
+
+/** Packs of equal matrices are one. */
+export function panelKey({ source, depth, columns }: PackKernel): string {
+  return ['panel', source.buffer.name, source.offset, source.depthStride, source.columnStride, depth, columns].join('|');
+}
+
+function flatten(kernels: readonly Kernel[]): Kernel[] {
+  return kernels.flatMap((kernel) => (kernel.kind === 'loop' ? flatten(kernel.body) : [kernel]));
+}
+
+function commentOf(name: string, shape: readonly Dim[]): string {
+  return `${name} [${shape.map((dim) => dim.key).join(', ')}]`;
+}

@@ -1,0 +1,99 @@
+import { StructureKind } from 'ts-morph';
+import type { InterfaceDeclarationStructure, PropertySignatureStructure } from 'ts-morph';
+import type { ValueType } from '../../graph/node.js';
+import type { Programs } from '../../program/build-programs.js';
+import { gradientName } from '../../program/build-programs.js';
+import { property, shapeText } from './module-names.js';
+import type { ModuleNames } from './module-names.js';
+
+/** The interfaces of a module: what its creator takes and what it gives. */
+export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string): InterfaceDeclarationStructure[] {
+  const { model, parameters, freeDims, outputTypes, inputTypes, optimizer } = programs;
+  const { type } = names;
+  const trains = outputTypes.has('loss');
+  const differentiates = programs.sequence.entries.some((entry) => entry.name === 'backward' || entry.name === 'gradient');
+  const values = (entries: Iterable<readonly [string, ValueType]>, optional = false): PropertySignatureStructure[] =>
+    [...entries].map(([name, { shape }]) => ({
+      kind: StructureKind.PropertySignature,
+      name: property(name),
+      type: array,
+      isReadonly: true,
+      hasQuestionToken: optional,
+      docs: [shapeText(shape)],
+    }));
+  const typed = (keys: Iterable<string>, types: ReadonlyMap<string, ValueType>, prefix = ''): [string, ValueType][] =>
+    [...keys].flatMap((key) => {
+      const found = types.get(`${prefix}${key}`);
+      return found === undefined ? [] : [[key, found] as [string, ValueType]];
+    });
+  const make = (name: string, doc: string, properties: PropertySignatureStructure[]): InterfaceDeclarationStructure => ({
+    kind: StructureKind.Interface,
+    name: `${type}${name}`,
+    isExported: true,
+    docs: [doc],
+    properties,
+  });
+  const given = [...model.inputs.keys()];
+  const targets = [...model.targets.keys()];
+  const states = [...model.states.keys()];
+  const field = (name: string, fieldType: string, doc: string, optional = false): PropertySignatureStructure => ({
+    kind: StructureKind.PropertySignature,
+    name,
+    type: fieldType,
+    isReadonly: true,
+    hasQuestionToken: optional,
+    docs: [doc],
+  });
+  const found: InterfaceDeclarationStructure[] = [
+    make('Options', 'What the arena is made for.', [
+      ...(freeDims.length > 0 ? [field('sizes', `{ ${freeDims.map((dim) => `readonly ${dim}: number`).join('; ')} }`, 'Positive integers.')] : []),
+      field('batchSize', 'number', 'The largest batch; default 1.', true),
+      field('maxSteps', 'number', 'The largest number of steps; default 1.', true),
+      field('memory', 'ArrayBuffer', 'Memory to use for the arena, at least as long as needed; made by default.', true),
+    ]),
+    make('Parameters', 'Parameters or their gradients, by name: views into one flat array.', values(parameters.map(({ name, shape }) => [name, { dtype: 'real', shape }] as const))),
+    make('Inputs', 'Sequences, time-major.', values(typed(given, inputTypes))),
+    make('Outputs', 'Outputs of all steps; they lie in the arena until the next call.', values(typed(model.outputs, outputTypes, 'out.'))),
+    make('State', 'States by name.', values(typed(states, inputTypes))),
+  ];
+  if (programs.step !== undefined) {
+    found.push(
+      make('StepInputs', 'One step.', values(typed(given, programs.stepInputTypes).map(([name, own]) => [name, unstacked(own)] as const))),
+      make('StepOutputs', 'Outputs of one step; they lie in the arena until the next call.', values(typed(model.outputs, programs.stepOutputTypes, 'out.').map(([name, own]) => [name, unstacked(own)] as const))),
+    );
+  }
+  if (trains) found.push(make('Batch', 'A batch to learn from: inputs and targets.', values(typed([...given, ...targets], inputTypes))));
+  if (differentiates && !trains) {
+    found.push(
+      make('Cotangents', 'Derivatives of a loss by the outputs; those left out are zero.', values(typed(model.outputs, outputTypes, 'out.'), true)),
+      make('Gradients', 'Derivatives of the loss.', [
+        field('params', `${type}Parameters`, 'By the parameters.'),
+        field('inputs', objectType(typed(given, outputTypes, gradientName('')), array), 'By the inputs.'),
+        field('initialState', objectType(typed(states, outputTypes, gradientName('')), array), 'By the initial state.'),
+      ]),
+    );
+  }
+  found.push(
+    make('Checkpoint', 'What `save` gives: plain data, fit for JSON.', [
+      field('module', 'string', 'The definition.'),
+      field('definition', 'string', 'The hash of its equations.'),
+      field('parameters', '{ readonly [name: string]: readonly number[] }', 'Values by parameter.'),
+      ...(optimizer === undefined
+        ? []
+        : [
+            field('stepCount', 'number', 'Updates made so far.', true),
+            field('slots', '{ readonly [name: string]: readonly number[] }', 'What the optimizer keeps.', true),
+          ]),
+    ]),
+  );
+  return found;
+}
+
+/** The type without its leading axis of one step. */
+export function unstacked(type: ValueType): ValueType {
+  return type.shape[0]?.constantValue === 1 ? { ...type, shape: type.shape.slice(1) } : type;
+}
+
+function objectType(entries: readonly (readonly [string, ValueType])[], array: string): string {
+  return entries.length === 0 ? 'Record<string, never>' : `{ ${entries.map(([name]) => `readonly ${property(name)}: ${array}`).join('; ')} }`;
+}
