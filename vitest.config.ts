@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       // Exact, so that `cellwright/package.json` still resolves through the package's exports.
+      { find: /^cellwright\/compiler$/, replacement: fileURLToPath(new URL('src/compiler.ts', import.meta.url)) },
       { find: /^cellwright$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
     ],
   },

@@ -26,3 +26,5 @@ export { evaluate } from './interpret/evaluate.js';
 export type { Tensor } from './ops/op.js';
 export { batchStage } from './program/batch-stage.js';
 export type { BatchStageOptions } from './program/batch-stage.js';
+export { defineConfig } from './configuration.js';
+export type { Configuration, ModuleConfiguration } from './configuration.js';

@@ -20,6 +20,8 @@ export interface Classification {
   readonly sums: ReadonlyMap<Node, ProductSum>;
   /** Inline values that something reads as one run of elements, so that they are stored. */
   readonly forced: ReadonlySet<Node>;
+  /** Joins of values that lie side by side already. */
+  readonly joined: ReadonlyMap<Node, View>;
   /** Inputs and values with storage of their own. */
   isLeaf(node: Node): boolean;
 }
@@ -37,6 +39,11 @@ export function classify(graph: Graph, inputViews: ReadonlyMap<Node, View>): Cla
     sums.set(node, sum);
     for (const each of sum.absorbed) if (each !== node) absorbed.add(each);
   }
+  const joined = new Map<Node, View>();
+  for (const node of graph.nodes) {
+    const view = node.op.lowering.kind === 'concat' ? viewOf(node, (each) => inputViews.get(each) ?? joined.get(each)) : undefined;
+    if (view !== undefined) joined.set(node, view);
+  }
   const kindOf = (node: Node): NodeKind => {
     if (absorbed.has(node)) return 'absorbed';
     if (sums.has(node)) return 'product';
@@ -50,7 +57,7 @@ export function classify(graph: Graph, inputViews: ReadonlyMap<Node, View>): Cla
       case 'scan':
         return kind;
       case 'concat':
-        return viewOf(node, (each) => inputViews.get(each)) === undefined ? 'concat' : 'inline';
+        return joined.has(node) ? 'inline' : 'concat';
       case 'result':
         return isScanResult(node) ? 'scan' : 'inline';
       case 'input':
@@ -67,16 +74,16 @@ export function classify(graph: Graph, inputViews: ReadonlyMap<Node, View>): Cla
   const forced = new Set<Node>();
   const hasStorage = (node: Node): boolean => {
     const kind = kinds.get(node);
-    return node.op.lowering.kind === 'input' || forced.has(node) || (kind !== undefined && kind !== 'inline' && kind !== 'absorbed');
+    return node.op.lowering.kind === 'input' || forced.has(node) || joined.has(node) || (kind !== undefined && kind !== 'inline' && kind !== 'absorbed');
   };
   for (const node of graph.nodes) {
     const [operand] = node.operands;
     if (node.op.lowering.kind !== 'reshape' || operand === undefined || hasStorage(operand)) continue;
     if (route(node, analysisIndex(node.type.shape), () => false).kind !== 'linear') continue;
-    const view = viewOf(operand, (each) => inputViews.get(each) ?? (hasStorage(each) ? plannedView(each) : undefined));
+    const view = viewOf(operand, (each) => inputViews.get(each) ?? joined.get(each) ?? (hasStorage(each) ? plannedView(each) : undefined));
     if (view === undefined || !isRowMajor(view, operand.type.shape)) forced.add(operand);
   }
-  return { kinds, sums, forced, isLeaf: hasStorage };
+  return { kinds, sums, forced, joined, isLeaf: hasStorage };
 }
 
 export function isScanResult(node: Node): boolean {

@@ -34,12 +34,12 @@ export interface Placement {
  */
 export function placeTargets(
   graph: Graph,
-  { kinds, sums }: Classification,
+  { kinds, sums, joined: lying }: Classification,
   targets: ReadonlyMap<string, readonly Target[]>,
   inputs: ReadonlyMap<Node, View>,
   buffers: BufferFactory,
 ): Placement {
-  const storage = new Map(inputs);
+  const storage = new Map([...inputs, ...lying]);
   const accumulated = new Set<Node>();
   const copies: PlannedCopy[] = [];
   const pending = new Map<Node, readonly Target[]>();

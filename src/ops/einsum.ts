@@ -80,14 +80,23 @@ export const einsum: Op<EinsumAttributes> = {
     return [{ node: builder.node(einsum, [left.node, right.node], batched.letters), axis: batched.axis }];
   },
   lowering: { kind: 'contract', letters: (letters) => letters },
-  text: ([a, b], letters) => (isMatrixVector(letters) ? `${String(a)}·${String(b)}` : `einsum(${notation(letters)}; ${String(a)}, ${String(b)})`),
-  tex: ([a, b], letters) =>
-    isMatrixVector(letters) ? `${String(a)} ${String(b)}` : `\\operatorname{einsum}_{${notation(letters)}}(${String(a)}, ${String(b)})`,
+  text: ([a, b], letters) => {
+    const form = matrixForm(letters);
+    if (form === 'general') return `einsum(${notation(letters)}; ${String(a)}, ${String(b)})`;
+    return form === 'outer' ? `${String(a)} ⊗ ${String(b)}` : `${String(a)}${form === 'transposed' ? 'ᵀ' : ''}·${String(b)}`;
+  },
+  tex: ([a, b], letters) => {
+    const form = matrixForm(letters);
+    if (form === 'general') return `\\operatorname{einsum}_{${notation(letters)}}(${String(a)}, ${String(b)})`;
+    return form === 'outer' ? `${String(a)} \\otimes ${String(b)}` : `${String(a)}${form === 'transposed' ? '^\\top' : ''} ${String(b)}`;
+  },
   binding: Binding.product,
 };
 
-function isMatrixVector({ left, right, out }: EinsumLetters): boolean {
-  return left.length === 2 && right.length === 1 && out === left.replace(right, '');
+/** Products that have a notation of their own. */
+function matrixForm({ left, right, out }: EinsumLetters): 'product' | 'transposed' | 'outer' | 'general' {
+  if (left.length === 2 && right.length === 1 && out.length === 1) return left.endsWith(right) ? 'product' : 'transposed';
+  return left.length === 1 && right.length === 1 && out === left + right ? 'outer' : 'general';
 }
 
 function letterSizes(letters: EinsumLetters, left: ValueType, right: ValueType): Map<string, Dim> {

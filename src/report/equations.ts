@@ -51,7 +51,7 @@ function lines(graph: Graph, inputNames: ReadonlyMap<string, string>, outputName
     else {
       const own = graph.nameOf(node);
       if (own !== undefined) names.set(node, own);
-      else if ((graph.users.get(node)?.length ?? 0) > 1 && node.operands.length > 0 && node.op.family !== 'structural') {
+      else if (show(node) && (graph.users.get(node)?.length ?? 0) > 1 && node.operands.length > 0 && node.op.family !== 'structural') {
         temporary.set(node, `s${String(temporary.size + 1)}`);
       }
     }

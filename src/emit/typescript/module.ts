@@ -322,7 +322,7 @@ function persistentViews(call: CallContext): string[] {
     ...(update === undefined
       ? []
       : [
-          `const slots: Record<string, Values> = { ${(programs.optimizer?.slots ?? [])
+          `const slots = { ${(programs.optimizer?.slots ?? [])
             .map((slot) => {
               const found = update.inputs.get(`slot.${slot}`);
               return found === undefined ? '' : `${property(slot)}: view(${layout.view(found, capacity)}, ${dimCode(flatSize(programs.parameters), capacity)})`;

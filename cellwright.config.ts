@@ -1,0 +1,38 @@
+import {
+  adam,
+  convLstm1d,
+  defineConfig,
+  fullPeepholeLstm,
+  fullPeepholeLstmOprev,
+  gruV1,
+  gruV3,
+  layerNormLstm,
+  lstmp,
+  mlstm,
+  mogrifierLstm,
+  npLstm,
+  rnnTanh,
+  slstm,
+  vanillaLstm,
+} from 'cellwright';
+import { co2Forecaster } from './examples/mauna-loa/model.js';
+
+export default defineConfig({
+  output: 'generated',
+  modules: [
+    { definition: vanillaLstm },
+    { definition: fullPeepholeLstm },
+    { definition: fullPeepholeLstmOprev },
+    { definition: npLstm },
+    { definition: gruV1 },
+    { definition: gruV3 },
+    { definition: rnnTanh },
+    { definition: lstmp },
+    { definition: layerNormLstm },
+    { definition: slstm },
+    { definition: mlstm },
+    { definition: mogrifierLstm },
+    { definition: convLstm1d },
+    { definition: co2Forecaster, sizes: { I: 3, H: 32, O: 12 }, optimizer: adam({ clipNorm: 1 }) },
+  ],
+});
