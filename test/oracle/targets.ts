@@ -1,4 +1,5 @@
 import { evaluate } from 'cellwright';
+import { compileGraph } from 'cellwright/compiler';
 import type { Problem } from './case.js';
 import { graphTarget } from './graph-target.js';
 
@@ -22,8 +23,13 @@ const interpreter = graphTarget('interpreter', ['f64'], (graph, { sizes }) => (i
   return new Map([...evaluate(graph, tensors, sizes)].map(([name, { data }]) => [name, data]));
 });
 
+const typescript = graphTarget('typescript', ['f64', 'f32'], (graph, { precision, sizes }) => {
+  const run = compileGraph(graph, { sizes, precision: precision === 'f32' ? 'float32' : 'float64', optimize: true });
+  return (inputs) => new Map([...run(inputs)].map(([name, values]) => [name, Float64Array.from(values)]));
+});
+
 /** A target joins here, as a `graphTarget` around its compiler. */
-const available: Partial<Record<TargetName, OracleTarget>> = { interpreter };
+const available: Partial<Record<TargetName, OracleTarget>> = { interpreter, typescript };
 
 export function targetOf(name: TargetName): OracleTarget | undefined {
   return available[name];

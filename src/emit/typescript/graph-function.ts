@@ -4,6 +4,7 @@ import type { Graph } from '../../graph/graph.js';
 import { substituteDims } from '../../graph/substitute.js';
 import { lowerProgram } from '../../lower/lower-program.js';
 import { wholeView } from '../../lower/view.js';
+import { afterDifferentiation, beforeDifferentiation, runPasses } from '../../optimize/pipeline.js';
 import { kernelLines } from './kernel-code.js';
 import { indent } from './map-code.js';
 import { MathFunctions } from './math-functions.js';
@@ -19,6 +20,8 @@ export interface GraphFunctionOptions {
   readonly sizes: Readonly<Record<string, number>>;
   readonly precision?: Precision;
   readonly math?: MathMode;
+  /** Runs the passes of a module's build first. */
+  readonly optimize?: boolean;
 }
 
 export interface GraphFunction {
@@ -33,8 +36,9 @@ export interface GraphFunction {
  *
  * @throws when an input is missing or has the wrong length
  */
-export function compileGraph(graph: Graph, { sizes, precision = 'float64', math = 'exact' }: GraphFunctionOptions): GraphFunction {
-  const fixed = substituteDims(graph, new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)])));
+export function compileGraph(graph: Graph, { sizes, precision = 'float64', math = 'exact', optimize = false }: GraphFunctionOptions): GraphFunction {
+  const optimized = optimize ? runPasses(graph, [...beforeDifferentiation, ...afterDifferentiation]) : graph;
+  const fixed = substituteDims(optimized, new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)])));
   const program = lowerProgram({
     graph: fixed,
     entries: ['run'],
