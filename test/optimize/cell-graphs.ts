@@ -28,3 +28,9 @@ export function hessianVectorGraph(cell: CellDefinition): Graph {
     tangentName: (name) => `tangent.${name}`,
   });
 }
+
+/** The cells among the exports of a module, by name. */
+export function cellsOf(module: Readonly<Record<string, unknown>>): [name: string, cell: CellDefinition][] {
+  const isCell = (value: unknown): value is CellDefinition => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'cell';
+  return Object.entries(module).flatMap(([name, value]) => (isCell(value) ? [[name, value] as [string, CellDefinition]] : []));
+}
