@@ -40,8 +40,11 @@ export function extractAdjoint(body: BodyAdjoint, attributes: ScanAttributes): A
   const perStep = new Set([...attributes.carries.map((carry) => carry.input), ...attributes.sequences]);
   const varying = dependOn(joint, roots, perStep);
   const stateAfter = new Map(attributes.carries.map((carry) => [joint.output(carry.output), carry.input]));
+  // What an inner loop saves for its own derivative is a result that no primal output reads, of a loop that is primal.
+  const isPrimal = (node: Node): boolean =>
+    primalNodes.has(node) || (isNode(node, result) && node.operands.some((parent) => primalNodes.has(parent)));
   const cut = (node: Node): boolean =>
-    primalNodes.has(node) && (isNode(node, input) || (varying.has(node) && (stateAfter.has(node) || !isView(node))));
+    isPrimal(node) && (isNode(node, input) || (varying.has(node) && (stateAfter.has(node) || !isView(node))));
   const frontier = frontierOf(roots, cut);
 
   const builder = new GraphBuilder();

@@ -50,6 +50,8 @@ export function scanVjp(context: VjpContext, attributes: ScanAttributes): readon
     singularInputs: singularInputs(attributes, node.operands.map(isSingular)),
     fromBranch,
   });
+  // What is wanted may feed no result that has a cotangent.
+  if (body.activeCarries.length === 0 && body.gradients.size === 0) return [];
   const adjoint = extractAdjoint(body, attributes);
   const primal = addScan(builder, { ...parts, body: adjoint.primal, outputs: [...parts.outputs, ...adjoint.saved] });
   context.replace([

@@ -33,9 +33,9 @@ export function batchScan(
   for (;;) {
     body = batchGraph(attributes.body, new Map([...batchedCarries, ...fixed].map((name) => [name, 0])), size);
     const axes = body.axes;
-    const next = carries.flatMap(({ input, output }) =>
-      batchedCarries.has(input) || axes.get(output) !== undefined ? [input] : [],
-    );
+    // Two carries may be given one output; batched for the one, it is batched for the other.
+    const given = new Set(carries.flatMap(({ input, output }) => (batchedCarries.has(input) ? [output] : [])));
+    const next = carries.flatMap(({ input, output }) => (given.has(output) || axes.get(output) !== undefined ? [input] : []));
     if (next.length === batchedCarries.size) break;
     batchedCarries = new Set(next);
   }

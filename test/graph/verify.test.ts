@@ -139,6 +139,22 @@ describe('verify', () => {
     expect(() => { verify(forgery.graph({ y })); }).toThrow(/cycle/);
   });
 
+  it('finds inputs of the body of a loop that the loop does not bring', () => {
+    const body = new GraphBuilder();
+    const y = body.declareInput('y', body.node(input, [], { name: 'y', type: vector }));
+    const x = body.declareInput('x', body.node(input, [], { name: 'x', type: vector }));
+    const builder = new GraphBuilder();
+    const initial = builder.declareInput('y', builder.node(input, [], { name: 'y', type: vector }));
+    const loop = addScan(builder, {
+      body: body.finish({ y: body.node(add, [x, y], none) }), length: Dim.symbol('T'), reverse: false,
+      carries: [{ input: 'y', output: 'y', initial }], sequences: [], invariants: [{ input: 'y', value: initial }],
+      outputs: [], sums: [], step: undefined,
+    });
+    expect(() => { verify(builder.finish({ final: loop.final(0) })); }).toThrow(
+      /n1 \(scan\) brings the input 'y' of its body twice and does not bring the input 'x' of its body/,
+    );
+  });
+
   it('looks into the bodies of loops, and says where it is', () => {
     const forgery = new Forgery();
     const y = forgery.input('n0', 'y');
