@@ -31,7 +31,10 @@ export function constant<const S extends Shape = readonly []>(value: number, sha
 export function sizeOf(dim: DimLike): Expression<readonly []> {
   const declaration = Declaration.current('a size');
   const [value] = declaration.shape('the size', [dim]);
-  return new Expression(declaration, declaration.builder.node(constantOp, [], { dtype: 'real', value: value ?? Dim.one }));
+  return new Expression(
+    declaration,
+    declaration.builder.node(constantOp, [], { dtype: 'real', value: value ?? Dim.one }),
+  );
 }
 
 /** `0, 1, …, length - 1`, as indices. */
@@ -50,8 +53,12 @@ export function matrixVector<const O extends string | number, const I extends st
   const declaration = declarationOf('matrixVector', matrix, vector);
   const [rows, vectorRows] = [matrix.node.type.shape, vector.node.type.shape];
   if (rows.length !== 2 || vectorRows.length !== 1 || rows[1]?.equals(vectorRows[0] ?? Dim.zero) !== true) {
-    const [left, right] = [matrix, vector].map(({ node }) => `${elementText(declaration.builder, node)} is ${printShape(node.type.shape)}`);
-    throw declaration.error(`matrixVector multiplies a matrix [O, I] with a vector [I]; ${String(left)} and ${String(right)}`);
+    const [left, right] = [matrix, vector].map(
+      ({ node }) => `${elementText(declaration.builder, node)} is ${printShape(node.type.shape)}`,
+    );
+    throw declaration.error(
+      `matrixVector multiplies a matrix [O, I] with a vector [I]; ${String(left)} and ${String(right)}`,
+    );
   }
   return apply(einsumOp, [matrix, vector], { left: 'oi', right: 'i', out: 'o' });
 }
@@ -65,12 +72,19 @@ export function outer<const A extends string | number, const B extends string | 
 }
 
 /** `v · k`: a scalar. */
-export function dot<const A extends string | number>(v: Expression<readonly [A]>, k: Expression<readonly [NoInfer<A>]>): Expression<readonly []> {
+export function dot<const A extends string | number>(
+  v: Expression<readonly [A]>,
+  k: Expression<readonly [NoInfer<A>]>,
+): Expression<readonly []> {
   return apply(einsumOp, [v, k], { left: 'i', right: 'i', out: '' });
 }
 
 /** The product of two values over named axes: `einsum('oik,ink->on', W, windows(x, …))`. */
-export function einsum<const S extends Shape = Shape>(letters: string, left: Expression, right: Expression): Expression<S> {
+export function einsum<const S extends Shape = Shape>(
+  letters: string,
+  left: Expression,
+  right: Expression,
+): Expression<S> {
   const match = /^([A-Za-z]*),([A-Za-z]*)->([A-Za-z]*)$/.exec(letters.replaceAll(' ', ''));
   const declaration = declarationOf('einsum', left, right);
   if (match === null) throw declaration.error(`einsum: '${letters}' is not of the form 'oi,i->o'`);
@@ -93,10 +107,20 @@ export function broadcast<const S extends Shape>(value: Expression, shape: S): E
   const fits = offset >= 0 && from.every((dim, k) => dim.equals(Dim.one) || target[k + offset]?.equals(dim) === true);
   if (!fits) {
     const text = elementText(declaration.builder, node);
-    throw declaration.error(`broadcast can't repeat ${text}, which is ${printShape(from)}, to ${printShape(target)}; axes are matched from the last`);
+    throw declaration.error(
+      `broadcast can't repeat ${text}, which is ${printShape(from)}, to ${printShape(target)}; axes are matched from the last`,
+    );
   }
-  const kept = from.map((_, k) => k).filter((k) => from[k]?.equals(Dim.one) === false || target[k + offset]?.equals(Dim.one) === true);
-  const squeezed = kept.length === from.length ? value : reshapeTo(value, kept.flatMap((k) => from[k] ?? []));
+  const kept = from
+    .map((_, k) => k)
+    .filter((k) => from[k]?.equals(Dim.one) === false || target[k + offset]?.equals(Dim.one) === true);
+  const squeezed =
+    kept.length === from.length
+      ? value
+      : reshapeTo(
+          value,
+          kept.flatMap((k) => from[k] ?? []),
+        );
   if (kept.length === target.length) return squeezed as Expression<S>;
   return apply(broadcastOp, [squeezed], { shape: target, axes: kept.map((k) => k + offset) });
 }
@@ -115,8 +139,13 @@ export function split<S extends Shape, const Lengths extends readonly (string | 
   axis = 0,
 ): PartsOf<S, Lengths> {
   const declaration = declarationOf('split', value);
-  const parts = apply(splitOp, [value], { axis: axisOf(value, axis), lengths: declaration.shape('the split', lengths) });
-  return lengths.map((_, index) => new Expression(declaration, resultOf(declaration.builder, parts.node, index))) as unknown as PartsOf<S, Lengths>;
+  const parts = apply(splitOp, [value], {
+    axis: axisOf(value, axis),
+    lengths: declaration.shape('the split', lengths),
+  });
+  return lengths.map(
+    (_, index) => new Expression(declaration, resultOf(declaration.builder, parts.node, index)),
+  ) as unknown as PartsOf<S, Lengths>;
 }
 
 /** The shapes of a vector's parts are their lengths. */
@@ -125,14 +154,28 @@ type PartsOf<S extends Shape, Lengths extends readonly (string | number)[]> = {
 };
 
 /** `length` elements from `start` along an axis. */
-export function slice<const S extends Shape = Shape>(value: Expression, start: DimLike, length: DimLike, axis = 0): Expression<S> {
+export function slice<const S extends Shape = Shape>(
+  value: Expression,
+  start: DimLike,
+  length: DimLike,
+  axis = 0,
+): Expression<S> {
   const declaration = declarationOf('slice', value);
   const [size = Dim.one] = declaration.shape('the slice', [length]);
-  return apply(sliceOp, [value], { axis: axisOf(value, axis), start: declaration.dim('the slice', start), length: size });
+  return apply(sliceOp, [value], {
+    axis: axisOf(value, axis),
+    start: declaration.dim('the slice', start),
+    length: size,
+  });
 }
 
 /** Zeros before and after along an axis. */
-export function pad<const S extends Shape = Shape>(value: Expression, before: DimLike, after: DimLike, axis = 0): Expression<S> {
+export function pad<const S extends Shape = Shape>(
+  value: Expression,
+  before: DimLike,
+  after: DimLike,
+  axis = 0,
+): Expression<S> {
   const declaration = declarationOf('pad', value);
   return apply(padOp, [value], {
     axis: axisOf(value, axis),
@@ -151,10 +194,15 @@ function reshapeTo<S extends Shape>(value: Expression, shape: readonly Dim[]): E
 }
 
 /** Reorders the axes; reverses them unless told how. */
-export function transpose<const S extends Shape = Shape>(value: Expression, permutation?: readonly number[]): Expression<S> {
+export function transpose<const S extends Shape = Shape>(
+  value: Expression,
+  permutation?: readonly number[],
+): Expression<S> {
   declarationOf('transpose', value);
   const rank = value.node.type.shape.length;
-  return apply(transposeOp, [value], { permutation: permutation ?? Array.from({ length: rank }, (_, k) => rank - 1 - k) });
+  return apply(transposeOp, [value], {
+    permutation: permutation ?? Array.from({ length: rank }, (_, k) => rank - 1 - k),
+  });
 }
 
 /** Rows of a table by index. */
@@ -171,14 +219,20 @@ export interface WindowsOptions {
 }
 
 /** Windows of `size` elements along an axis, as a new axis behind it: what a convolution's kernel is multiplied with. */
-export function windows<const S extends Shape = Shape>(value: Expression, size: DimLike, options: WindowsOptions = {}): Expression<S> {
+export function windows<const S extends Shape = Shape>(
+  value: Expression,
+  size: DimLike,
+  options: WindowsOptions = {},
+): Expression<S> {
   const declaration = declarationOf('windows', value);
   const { stride = 1, dilation = 1, padding = 'valid' } = options;
   const axis = axisOf(value, options.axis ?? -1);
   const length = value.node.type.shape[axis] ?? Dim.one;
   const [elements = Dim.one] = declaration.shape('the windows', [size]);
   const reach = elements.minus(1).times(dilation);
-  if (padding === 'same' && stride !== 1) throw declaration.error(`windows with padding 'same' have stride 1, not ${String(stride)}`);
+  if (padding === 'same' && stride !== 1) {
+    throw declaration.error(`windows with padding 'same' have stride 1, not ${String(stride)}`);
+  }
   const same = padding === 'same';
   const count = same ? length : Dim.ceilDiv(length.minus(reach), stride);
   // floor(reach / 2) elements lie before the middle one, as in PyTorch.
@@ -195,7 +249,9 @@ export function axisOf(value: Expression, axis: number): number {
   const { shape } = value.node.type;
   const at = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(at) || at < 0 || at >= shape.length) {
-    throw declaration.error(`there is no axis ${String(axis)} in ${elementText(declaration.builder, value.node)}, which is ${printShape(shape)}`);
+    throw declaration.error(
+      `there is no axis ${String(axis)} in ${elementText(declaration.builder, value.node)}, which is ${printShape(shape)}`,
+    );
   }
   return at;
 }

@@ -1,9 +1,9 @@
 import type { CellDefinition } from './cell.js';
-import type { InputSpecification } from './cell.js';
 import type { Expression } from './expression.js';
 import { defineModel } from './model.js';
 import type { ModelDefinition } from './model.js';
 import { sequence } from './sequence.js';
+import type { InputSpecification } from './signature.js';
 
 /** A model that is one cell over all steps: what a module generated from a cell computes. */
 export function cellModel(cell: CellDefinition): ModelDefinition {

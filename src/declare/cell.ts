@@ -8,17 +8,8 @@ import type { ParameterDeclaration } from './declaration.js';
 import { declaredValues } from './declared-values.js';
 import { Expression } from './expression.js';
 import type { Shape } from './expression.js';
-
-/** A shape, or a shape with a dtype for inputs that are indices. */
-export type InputSpecification<D extends string = string> = readonly (D | number)[] | { readonly shape: readonly (D | number)[]; readonly dtype: 'index' };
-
-export type ShapeOf<Specification> = Specification extends Shape
-  ? Specification
-  : Specification extends { readonly shape: infer S extends Shape }
-    ? S
-    : never;
-
-export type ExpressionsOf<Specifications> = { readonly [K in keyof Specifications]: Expression<ShapeOf<Specifications[K]>> };
+import { checkCallable, checkReturned, checkSignature, inputType } from './signature.js';
+import type { ExpressionsOf, InputSpecification } from './signature.js';
 
 /** A declared cell: one step for one example. */
 export interface CellDefinition<
@@ -63,6 +54,7 @@ export function defineCell<
     readonly named?: Readonly<Record<string, Expression>>;
   },
 ): CellDefinition<Inputs, States, Outputs> {
+  checkSignature(`cell '${name}'`, signature, ['dims', 'inputs', 'states']);
   const declaration = new Declaration('step', `cell '${name}'`, signature.dims);
   checkCallable(declaration, name, equations);
   const { builder } = declaration;
@@ -82,7 +74,10 @@ export function defineCell<
   }
   const { next, outputs, named } = declaration.run(() => {
     const given = declaredValues(declaration, 'input or state', values);
-    return checkReturned(declaration, equations(given as ExpressionsOf<Inputs> & ExpressionsOf<States>), ['next', 'outputs']);
+    return checkReturned(declaration, equations(given as ExpressionsOf<Inputs> & ExpressionsOf<States>), [
+      'next',
+      'outputs',
+    ]);
   });
   const results = new Map<string, Node>();
   for (const [key, shape] of states) {
@@ -93,7 +88,11 @@ export function defineCell<
     results.set(`next.${key}`, declaration.checkResult(`the next value of '${key}'`, expression, shape));
   }
   for (const key of Object.keys(next)) {
-    if (!states.has(key)) throw declaration.error(`'${key}' is given a next value but is no state; states are ${[...states.keys()].join(', ') || 'none'}`);
+    if (!states.has(key)) {
+      throw declaration.error(
+        `'${key}' is given a next value but is no state; states are ${[...states.keys()].join(', ') || 'none'}`,
+      );
+    }
   }
   for (const [key, expression] of Object.entries(outputs)) {
     declaration.checkOutputName(key);
@@ -117,27 +116,4 @@ export function defineCell<
     outputs: Object.keys(outputs),
     step,
   };
-}
-
-export function inputType(specification: InputSpecification): { shape: Shape; dtype: Dtype } {
-  return 'shape' in specification
-    ? { shape: specification.shape, dtype: specification.dtype }
-    : { shape: specification, dtype: 'real' };
-}
-
-/** What the user's function returned; throws when it lacks one of the records that it must have. */
-export function checkReturned<Result extends object>(declaration: Declaration, result: Result, members: readonly (keyof Result & string)[]): Result {
-  for (const member of members) {
-    // The types forbid both, but the function may be plain JavaScript.
-    const value: unknown = (result as Result | undefined)?.[member];
-    if (typeof value !== 'object' || value === null) {
-      throw declaration.error(`the function returns no '${member}'; it returns { ${members.map((name) => `${name}: { … }`).join(', ')} }`);
-    }
-  }
-  return result;
-}
-
-export function checkCallable(declaration: Declaration, name: string, equations: unknown): void {
-  declaration.checkDefinitionName(name);
-  if (typeof equations !== 'function') throw declaration.error('the equations are given as a function');
 }

@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.js';
 import { GraphBuilder } from '../graph/graph.js';
 import type { Dtype, Node, SourceLocation, ValueType } from '../graph/node.js';
 import { input } from '../ops/input.js';
+import { elementText } from '../report/text.js';
 import { DeclarationError } from './declaration-error.js';
 import { Expression } from './expression.js';
 import type { Initializer } from './initializer.js';
@@ -42,7 +43,9 @@ export class Declaration {
     const own = new Set<string>();
     for (const dim of dims) {
       checkName('the dim', dim, definition);
-      if (dim === 'T' || dim === 'B') throw this.error(`the dim '${dim}' is taken: T is the number of steps, B the batch`);
+      if (dim === 'T' || dim === 'B') {
+        throw this.error(`the dim '${dim}' is taken: T is the number of steps, B the batch`);
+      }
       if (own.has(dim)) throw this.error(`the dim '${dim}' is declared twice`);
       own.add(dim);
     }
@@ -55,19 +58,30 @@ export class Declaration {
 
   /** A shape as the user wrote it; throws when it names a dim that was not declared. */
   shape(what: string, source: readonly DimLike[]): Dim[] {
+    const given: unknown = source;
+    if (!Array.isArray(given)) throw this.error(`${what} needs a shape, a list of dims like ['H', 'I']`);
     return source.map((item) => {
       const dim = this.dim(what, item);
       const known = dim.symbols().find((name) => !this.#dims.has(name) && !(name === 'T' && this.stage === 'sequence'));
       if (known !== undefined) {
-        throw this.error(`${what} uses the dim '${known}', which is not declared; declared are ${[...this.#dims].join(', ')}`);
+        throw this.error(
+          `${what} uses the dim '${known}', which is not declared; declared are ${[...this.#dims].join(', ')}`,
+        );
       }
-      if ((dim.constantValue ?? 1) < 1) throw this.error(`${what} has a dim of size ${dim.key}; sizes are positive integers`);
+      if ((dim.constantValue ?? 1) < 1) {
+        throw this.error(`${what} has a dim of size ${dim.key}; sizes are positive integers`);
+      }
       return dim;
     });
   }
 
   dim(what: string, source: DimLike): Dim {
     try {
+      if (!(source instanceof Dim) && typeof source !== 'number' && typeof source !== 'string') {
+        throw new RangeError(
+          `${String(source)} is no dim: write a name, a positive integer, or a sum or product like '4H'`,
+        );
+      }
       return Dim.from(source);
     } catch (error) {
       throw this.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
@@ -91,7 +105,9 @@ export class Declaration {
     const known = this.builder.input(name);
     if (known !== undefined) {
       const first = this.builder.locationOf(known);
-      throw this.error(`${what} '${name}' is declared twice${first === undefined ? '' : `; first at ${first.file}:${String(first.line)}`}`);
+      throw this.error(
+        `${what} '${name}' is declared twice${first === undefined ? '' : `; first at ${first.file}:${String(first.line)}`}`,
+      );
     }
     const node = this.builder.declareInput(name, this.builder.node(input, [], { name, type }));
     this.builder.locate(node, callerLocation());
@@ -109,13 +125,20 @@ export class Declaration {
   /** The node of a result; throws when it is no expression of this definition or has another shape. */
   checkResult(what: string, expression: unknown, shape?: readonly Dim[]): Node {
     if (!(expression instanceof Expression)) throw this.error(`${what} is no expression`);
-    if (expression.declaration !== this) throw this.error(`${what} belongs to ${expression.declaration.definition}`);
-    const { type } = expression.node;
-    if (shape !== undefined && (type.dtype !== 'real' || !sameShape(type.shape, shape))) {
-      const location = this.builder.locationOf(expression.node) ?? callerLocation();
-      throw this.error(`${what} is ${type.dtype} ${printShape(type.shape)}; the state is real ${printShape(shape)}`, location);
+    const { declaration, node } = expression;
+    const text = () => elementText(declaration.builder, node);
+    if (declaration !== this) {
+      throw this.error(`${what} is ${text()}, an expression of another definition (${declaration.definition})`);
     }
-    return expression.node;
+    const { dtype, shape: got } = node.type;
+    if (shape !== undefined && (dtype !== 'real' || !sameShape(got, shape))) {
+      const location = this.builder.locationOf(node) ?? callerLocation();
+      throw this.error(
+        `${what} must be ${printShape(shape)}; ${text()} is ${dtype === 'real' ? '' : `${dtype} `}${printShape(got)}`,
+        location,
+      );
+    }
+    return node;
   }
 
   /** Gives a value a name in the generated code. */
@@ -152,7 +175,10 @@ export class Declaration {
   static current(what: string): Declaration {
     const current = Declaration.#running.at(-1);
     if (current === undefined) {
-      throw new DeclarationError(`${what} is written inside the function given to defineCell or defineModel`, callerLocation());
+      throw new DeclarationError(
+        `${what} stands outside of a definition; write it inside the function given to defineCell or defineModel`,
+        callerLocation(),
+      );
     }
     return current;
   }

@@ -86,12 +86,14 @@ export const floor = <S extends Shape>(a: Expression<S>): Expression<S> => unary
 /** The value, through which no gradient flows. */
 export const stopGradient = <S extends Shape>(a: Expression<S>): Expression<S> => unary(stopGradientOp, a);
 /** The value, whose gradient is clipped to ±bound on the way back: clipping per step inside a recurrence. */
-export const clipCotangent = <S extends Shape>(a: Expression<S>, bound: number): Expression<S> => apply(clipCotangentOp, [a], { bound });
+export const clipCotangent = <S extends Shape>(a: Expression<S>, bound: number): Expression<S> =>
+  apply(clipCotangentOp, [a], { bound });
 
 /** Comparisons give truth values, for `select`. */
 export const equal = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(equalOp, a, b);
 export const greater = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(greaterOp, a, b);
-export const greaterEqual = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(greaterEqualOp, a, b);
+export const greaterEqual = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> =>
+  binary(greaterEqualOp, a, b);
 export const less = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(greaterOp, b, a);
 export const lessEqual = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(greaterEqualOp, b, a);
 export const not = <S extends Shape>(a: Expression<S>): Expression<S> => unary(notOp, a);
@@ -106,7 +108,12 @@ function unary<S extends Shape>(op: Op<None>, a: Expression<S>): Expression<S> {
   if (!(a instanceof Expression)) return result;
   const { gates, builder } = a.declaration;
   const gate = gates.get(a.node);
-  if (gate !== undefined && gate !== '' && builder.nameOf(result.node) === undefined && builder.input(gate) === undefined) {
+  if (
+    gate !== undefined &&
+    gate !== '' &&
+    builder.nameOf(result.node) === undefined &&
+    builder.input(gate) === undefined
+  ) {
     builder.name(result.node, gate);
   }
   return result;

@@ -33,7 +33,9 @@ export function declarationOf(what: string, ...values: readonly unknown[]): Decl
     if (!(value instanceof Expression)) throw declaration.error(`'${what}' takes expressions, not ${describe(value)}`);
     if (value.declaration !== declaration) {
       const stranger = elementText(value.declaration.builder, value.node);
-      throw declaration.error(`'${what}' was given ${stranger}, an expression of another definition (${value.declaration.definition})`);
+      throw declaration.error(
+        `'${what}' was given ${stranger}, an expression of another definition (${value.declaration.definition})`,
+      );
     }
   }
   return declaration;
@@ -44,7 +46,11 @@ export function apply<A, S extends Shape>(op: Op<A>, operands: readonly Expressi
   const declaration = declarationOf(op.name, ...operands);
   const { builder } = declaration;
   try {
-    const node = builder.node(op, operands.map((operand) => operand.node), attributes);
+    const node = builder.node(
+      op,
+      operands.map((operand) => operand.node),
+      attributes,
+    );
     builder.locate(node, callerLocation());
     return new Expression<S>(declaration, node);
   } catch (error) {
@@ -64,7 +70,9 @@ export function fillOperands<S extends Shape>(name: string, operands: readonly O
   const declaration = declarationOf(name, ...operands.filter((operand) => typeof operand !== 'number'));
   const model = operands.find((operand) => operand instanceof Expression);
   if (model === undefined) {
-    throw declaration.error(`'${name}' was given numbers only; compute them in TypeScript, or write constant(value, shape)`);
+    throw declaration.error(
+      `'${name}' was given numbers only; compute them in TypeScript, or write constant(value, shape)`,
+    );
   }
   return operands.map((operand) => {
     if (operand instanceof Expression) return operand;

@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { SourceLocation } from '../graph/node.js';
 
 /** Folders whose frames are ours, not the user's. The library of cells is a user like any other. */
-const ownFolders = ['declare', 'graph', 'ops', 'layers', 'optimizers'].map((folder) => fileURLToPath(new URL(`../${folder}/`, import.meta.url)));
+const ownFolders = ['declare', 'graph', 'ops', 'layers', 'optimizers'].map((folder) =>
+  fileURLToPath(new URL(`../${folder}/`, import.meta.url)),
+);
 
 /** Where the user's code called into the language: the first stack frame outside of it. */
 export function callerLocation(): SourceLocation | undefined {

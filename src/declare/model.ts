@@ -1,13 +1,13 @@
 import type { Dim } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import type { Dtype, Node } from '../graph/node.js';
-import { checkCallable, checkReturned, inputType } from './cell.js';
-import type { ExpressionsOf, InputSpecification } from './cell.js';
 import { Declaration } from './declaration.js';
 import type { ParameterDeclaration, StateDeclaration } from './declaration.js';
 import { declaredValues } from './declared-values.js';
 import { Expression } from './expression.js';
 import type { Shape } from './expression.js';
+import { checkCallable, checkReturned, checkSignature, inputType } from './signature.js';
+import type { ExpressionsOf, InputSpecification } from './signature.js';
 
 /**
  * A loss in parts, so that it can be averaged over the valid steps of a whole batch: the loss is
@@ -52,7 +52,9 @@ export interface ModelDefinition {
 export function defineModel<
   const D extends string,
   const Inputs extends Readonly<Record<string, InputSpecification<D | 'T'>>>,
-  const Targets extends Readonly<Record<string, InputSpecification<D | 'T'>>> = { readonly [Name in never]: InputSpecification },
+  const Targets extends Readonly<Record<string, InputSpecification<D | 'T'>>> = {
+    readonly [Name in never]: InputSpecification;
+  },
 >(
   name: string,
   signature: { readonly dims: readonly D[]; readonly inputs: Inputs; readonly targets?: Targets },
@@ -62,10 +64,14 @@ export function defineModel<
     readonly named?: Readonly<Record<string, Expression>>;
   },
 ): ModelDefinition {
+  checkSignature(`model '${name}'`, signature, ['dims', 'inputs']);
   const declaration = new Declaration('sequence', `model '${name}'`, signature.dims);
   checkCallable(declaration, name, body);
   const values: Record<string, Expression> = {};
-  const declare = (what: string, specifications: Readonly<Record<string, InputSpecification>>): Map<string, ValueDeclaration> =>
+  const declare = (
+    what: string,
+    specifications: Readonly<Record<string, InputSpecification>>,
+  ): Map<string, ValueDeclaration> =>
     new Map(
       Object.entries(specifications).map(([key, specification]) => {
         const { shape, dtype } = inputType(specification);

@@ -70,7 +70,11 @@ export function linear<const O extends string | number>(
 }
 
 /** `p * v` with a trained vector: a diagonal peephole. */
-export function diagonal<S extends Shape>(name: string, value: Expression<S>, initializer?: Initializer): Expression<S> {
+export function diagonal<S extends Shape>(
+  name: string,
+  value: Expression<S>,
+  initializer?: Initializer,
+): Expression<S> {
   const declaration = declarationOf(`diagonal('${name}')`, value);
   const { node } = value;
   return mul(declare<S>(declaration, name, node.type.shape, initializer), value);
@@ -83,5 +87,8 @@ function declare<S extends Shape>(
   initializer: Initializer | undefined,
 ): Expression<S> {
   const dims = declaration.shape(`the parameter '${name}'`, shape);
-  return new Expression<S>(declaration, declaration.declareParameter(name, dims, initializer ?? (dims.length > 1 ? glorotUniform : zeros)));
+  return new Expression<S>(
+    declaration,
+    declaration.declareParameter(name, dims, initializer ?? (dims.length > 1 ? glorotUniform : zeros)),
+  );
 }

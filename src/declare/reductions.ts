@@ -25,7 +25,10 @@ export function mean<const S extends Shape = readonly []>(value: Expression, axe
   const { declaration, node } = value;
   const count = Dim.product(over.map((axis) => node.type.shape[axis] ?? Dim.one));
   const total = apply<{ axes: readonly number[] }, S>(reduceSum, [value], { axes: over });
-  const size = new Expression<readonly []>(declaration, declaration.builder.node(constantOp, [], { dtype: 'real', value: count }));
+  const size = new Expression<readonly []>(
+    declaration,
+    declaration.builder.node(constantOp, [], { dtype: 'real', value: count }),
+  );
   return div(total, along(size, total, []));
 }
 
@@ -62,7 +65,10 @@ export interface LayerNormOptions<S extends Shape> {
  * `gain · (a - mean) / √(var + ε) + bias` over the last axis; the variance is divided by the length.
  * Ba, Kiros & Hinton 2016, eq. 3; ε inside the root as in PyTorch.
  */
-export function layerNorm<S extends Shape>(value: Expression<S>, { gain, bias, epsilon = 1e-5 }: LayerNormOptions<S> = {}): Expression<S> {
+export function layerNorm<S extends Shape>(
+  value: Expression<S>,
+  { gain, bias, epsilon = 1e-5 }: LayerNormOptions<S> = {},
+): Expression<S> {
   const over = axesOf(value, -1);
   const centred = sub(value, back(mean<Shape>(value, over), value, over));
   const deviation = sqrt(add(mean<Shape>(square(centred), over), epsilon));
@@ -73,7 +79,8 @@ export function layerNorm<S extends Shape>(value: Expression<S>, { gain, bias, e
 
 function axesOf(value: Expression, axes: Axes): number[] {
   declarationOf('a reduction', value);
-  const list = axes === undefined ? value.node.type.shape.map((_, axis) => axis) : typeof axes === 'number' ? [axes] : axes;
+  const list =
+    axes === undefined ? value.node.type.shape.map((_, axis) => axis) : typeof axes === 'number' ? [axes] : axes;
   const found = [...new Set(list.map((axis) => axisOf(value, axis)))].sort((a, b) => a - b);
   if (found.length === 0) throw value.declaration.error('a reduction needs at least one axis');
   return found;
@@ -81,7 +88,11 @@ function axesOf(value: Expression, axes: Axes): number[] {
 
 /** Repeats a reduced value along the axes that it was reduced over. */
 function back<S extends Shape>(reduced: Expression, value: Expression<S>, over: readonly number[]): Expression<S> {
-  return along(reduced, value, value.node.type.shape.map((_, axis) => axis).filter((axis) => !over.includes(axis)));
+  return along(
+    reduced,
+    value,
+    value.node.type.shape.map((_, axis) => axis).filter((axis) => !over.includes(axis)),
+  );
 }
 
 function along<S extends Shape>(value: Expression, like: Expression<S>, axes: readonly number[]): Expression<S> {

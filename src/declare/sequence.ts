@@ -3,10 +3,11 @@ import type { DimLike } from '../graph/dim.js';
 import { substituteDims } from '../graph/substitute.js';
 import { addScan } from '../ops/scan.js';
 import { elementText } from '../report/text.js';
-import type { CellDefinition, InputSpecification, ShapeOf } from './cell.js';
+import type { CellDefinition } from './cell.js';
 import { Declaration } from './declaration.js';
 import { declarationOf, Expression } from './expression.js';
 import type { Shape } from './expression.js';
+import type { InputSpecification, ShapeOf } from './signature.js';
 
 export interface SequenceOptions {
   /** Prefix of the names of parameters and states: `L0` gives `L0.W_z`, `L0.y`. */
@@ -26,7 +27,9 @@ export interface SequenceResult<Outputs, States> {
 
 type Stacked<E> = E extends Expression<infer S> ? readonly ['T', ...S] : Shape;
 /** A sequence has one axis more than the input; its dims need not be called the same. */
-type SequenceInputs<Inputs> = { readonly [K in keyof Inputs]: Expression<readonly ['T', ...AnyDims<ShapeOf<Inputs[K]>>]> };
+type SequenceInputs<Inputs> = {
+  readonly [K in keyof Inputs]: Expression<readonly ['T', ...AnyDims<ShapeOf<Inputs[K]>>]>;
+};
 type AnyDims<S extends Shape> = { readonly [K in keyof S]: string | number };
 
 /**
@@ -44,24 +47,24 @@ export function sequence<
   inputs: SequenceInputs<Inputs>,
   options: SequenceOptions = {},
 ): SequenceResult<Outputs, States> {
+  checkCell(cell);
   const declaration = Declaration.current(`sequence(${cell.name})`);
-  if (declaration.stage !== 'sequence') throw declaration.error('sequence runs a cell over the steps of a model, not inside a cell');
-  const { builder } = declaration;
-  const sequences = [...cell.inputs].map(([name, declared]) => {
-    const value: Expression | undefined = (inputs as Record<string, Expression>)[name];
-    if (value === undefined) throw declaration.error(`the cell '${cell.name}' needs a sequence for its input '${name}'`);
-    declarationOf(`sequence(${cell.name})`, value);
-    return { name, declared, value };
-  });
-  for (const name of Object.keys(inputs)) {
-    if (!cell.inputs.has(name)) throw declaration.error(`the cell '${cell.name}' has no input '${name}'; it has ${[...cell.inputs.keys()].join(', ')}`);
+  if (declaration.stage !== 'sequence') {
+    throw declaration.error('sequence runs a cell over the steps of a model, not inside a cell');
   }
+  const { builder } = declaration;
+  const sequences = sequencesFor(declaration, cell, inputs);
   const replacements = matchDims(declaration, cell, sequences, options.dims ?? {});
   const body = substituteDims(cell.step, replacements);
   const prefix = options.name === undefined ? '' : `${options.name}.`;
   const dimsOf = (shape: readonly Dim[]): Dim[] => shape.map((dim) => dim.substitute(replacements));
   const carries = [...cell.states].map(([name, shape]) => {
     const own = `${prefix}${name}`;
+    if (builder.input(own) !== undefined) {
+      throw declaration.error(
+        `there is a value '${own}' already; give this sequence of '${cell.name}' a name of its own: { name: '…' }`,
+      );
+    }
     const initial = declaration.declareInput('the state', own, dimsOf(shape), 'real');
     declaration.states.set(own, { name: own, shape: dimsOf(shape) });
     return { input: name, output: `next.${name}`, initial };
@@ -83,19 +86,57 @@ export function sequence<
   carries.forEach(({ input: name }, k) => declaration.finals.set(`${prefix}${name}`, scan.final(k)));
   return {
     outputs: Object.fromEntries(cell.outputs.map((name, k) => [name, new Expression(declaration, scan.output(k))])),
-    finalState: Object.fromEntries(carries.map(({ input: name }, k) => [name, new Expression(declaration, scan.final(k))])),
+    finalState: Object.fromEntries(
+      carries.map(({ input: name }, k) => [name, new Expression(declaration, scan.final(k))]),
+    ),
   } as SequenceResult<Outputs, States>;
+}
+
+function checkCell(cell: unknown): void {
+  if (typeof cell === 'object' && cell !== null && 'kind' in cell && cell.kind === 'cell') return;
+  throw Declaration.current('sequence').error('sequence runs a cell made by defineCell');
+}
+
+interface InputSequence {
+  readonly name: string;
+  readonly declared: { readonly shape: readonly Dim[] };
+  readonly value: Expression;
+}
+
+/** A sequence for each input of the cell, and no others. */
+function sequencesFor(
+  declaration: Declaration,
+  cell: CellDefinition,
+  given: Readonly<Record<string, Expression>>,
+): InputSequence[] {
+  for (const name of Object.keys(given)) {
+    if (!cell.inputs.has(name)) {
+      throw declaration.error(
+        `the cell '${cell.name}' has no input '${name}'; it has ${[...cell.inputs.keys()].join(', ')}`,
+      );
+    }
+  }
+  return [...cell.inputs].map(([name, declared]) => {
+    const value = given[name];
+    if (value === undefined) {
+      throw declaration.error(`the cell '${cell.name}' needs a sequence for its input '${name}'`);
+    }
+    declarationOf(`sequence(${cell.name})`, value);
+    return { name, declared, value };
+  });
 }
 
 function matchDims(
   declaration: Declaration,
   cell: CellDefinition,
-  sequences: readonly { name: string; declared: { shape: readonly Dim[] }; value: Expression }[],
+  sequences: readonly InputSequence[],
   given: Readonly<Record<string, DimLike>>,
 ): Map<string, Dim> {
   const found = new Map<string, Dim>();
   for (const [name, source] of Object.entries(given)) {
-    if (!cell.dims.includes(name)) throw declaration.error(`the cell '${cell.name}' has no dim '${name}'; it has ${cell.dims.join(', ')}`);
+    if (!cell.dims.includes(name)) {
+      throw declaration.error(`the cell '${cell.name}' has no dim '${name}'; it has ${cell.dims.join(', ')}`);
+    }
     found.set(name, declaration.dim(`the dim '${name}'`, source));
   }
   for (const { name, declared, value } of sequences) {
@@ -103,7 +144,9 @@ function matchDims(
     const fail = (): never => {
       const wanted = printShape([Dim.symbol('T'), ...declared.shape.map((dim) => dim.substitute(found))]);
       const text = elementText(declaration.builder, value.node);
-      throw declaration.error(`the input '${name}' of the cell '${cell.name}' is a sequence ${wanted}; ${text} is ${printShape(got)}`);
+      throw declaration.error(
+        `the input '${name}' of the cell '${cell.name}' is a sequence ${wanted}; ${text} is ${printShape(got)}`,
+      );
     };
     if (got.length !== declared.shape.length + 1 || got[0]?.key !== 'T') fail();
     for (const [axis, dim] of declared.shape.entries()) {

@@ -12,25 +12,27 @@ type Names = Pick<Graph | GraphBuilder, 'nameOf'>;
  * that the text reads like one line of a paper.
  */
 export function expressionText(names: Names, root: Node): string {
-  return textOf(names, root, true, 'text');
+  return textOf(names, root, true, 'text', Infinity);
 }
 
 /** The same in TeX. */
 export function expressionTex(names: Names, root: Node): string {
-  return textOf(names, root, true, 'tex');
+  return textOf(names, root, true, 'tex', Infinity);
 }
 
 /** A short text for one operand in an error message: its name, or the expression. */
 export function elementText(names: Names, node: Node): string {
-  const text = names.nameOf(node) ?? expressionText(names, node);
+  // A few levels fill the space; the whole text of a value that shares its operands may be exponentially long.
+  const text = names.nameOf(node) ?? textOf(names, node, true, 'text', 6);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-function textOf(names: Names, node: Node, root: boolean, notation: 'text' | 'tex'): string {
+function textOf(names: Names, node: Node, root: boolean, notation: 'text' | 'tex', levels: number): string {
   const name = names.nameOf(node);
   if (!root && name !== undefined) return name;
+  if (levels === 0 && node.operands.length > 0) return '…';
   const operands = node.operands.map((operand, slot) => {
-    const text = textOf(names, operand, false, notation);
+    const text = textOf(names, operand, false, notation, levels - 1);
     const loose = bindingOf(names, operand) < node.op.binding || (bindingOf(names, operand) === node.op.binding && slot > 0 && !associative(node));
     return loose && node.op.binding < Binding.atom ? (notation === 'tex' ? `\\left(${text}\\right)` : `(${text})`) : text;
   });
