@@ -12,7 +12,11 @@ export interface ClipZoneoutLstmOptions {
 }
 
 /** The expectation of a value that keeps its previous one with a probability. */
-const zoneout = (probability: number, previous: Expression<readonly ['H']>, value: Expression<readonly ['H']>): Expression<readonly ['H']> =>
+const zoneout = (
+  probability: number,
+  previous: Expression<readonly ['H']>,
+  value: Expression<readonly ['H']>,
+): Expression<readonly ['H']> =>
   probability === 0 ? value : add(mul(probability, previous), mul(1 - probability, value));
 
 /**
@@ -22,7 +26,12 @@ const zoneout = (probability: number, previous: Expression<readonly ['H']>, valu
  * ONNX clips the inputs of the activations instead. Zoneout: Krueger et al. 2017, "Zoneout: Regularizing RNNs by Randomly
  * Preserving Hidden Activations": the output comes from the cell before its zoneout.
  */
-export function defineClipZoneoutLstm({ name = 'clipZoneoutLstm', bound = 3, zoneoutC = 0.5, zoneoutY = 0.05 }: ClipZoneoutLstmOptions = {}) {
+export function defineClipZoneoutLstm({
+  name = 'clipZoneoutLstm',
+  bound = 3,
+  zoneoutC = 0.5,
+  zoneoutY = 0.05,
+}: ClipZoneoutLstmOptions = {}) {
   return defineCell(name, { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } }, ({ x, y, c }) => {
     const z = tanh(affine('z', 'H', { W: x, R: y }));
     const i = sigmoid(add(affine('i', 'H', { W: x, R: y }), diagonal('p_i', c)));

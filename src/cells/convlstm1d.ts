@@ -1,4 +1,17 @@
-import { add, broadcast, defineCell, einsum, mul, ones, parameter, reshape, sigmoid, tanh, windows, zeros } from '../declare/index.js';
+import {
+  add,
+  broadcast,
+  defineCell,
+  einsum,
+  mul,
+  ones,
+  parameter,
+  reshape,
+  sigmoid,
+  tanh,
+  windows,
+  zeros,
+} from '../declare/index.js';
 import type { Expression } from '../declare/index.js';
 
 type Sequence<Channels extends string> = Expression<readonly [Channels, 'N']>;
@@ -11,11 +24,16 @@ function convolution<Channels extends string>(name: string, x: Sequence<Channels
 /** `W * x + R * y + b`, with a bias per channel. */
 function preactivation(gate: 'z' | 'i' | 'f' | 'o', x: Sequence<'I'>, y: Sequence<'H'>): Sequence<'H'> {
   const bias = parameter(`b_${gate}`, ['H'], gate === 'f' ? ones : zeros);
-  return add(convolution(`W_${gate}`, x, 'I'), convolution(`R_${gate}`, y, 'H'), broadcast(reshape(bias, ['H', 1]), ['H', 'N']));
+  return add(
+    convolution(`W_${gate}`, x, 'I'),
+    convolution(`R_${gate}`, y, 'H'),
+    broadcast(reshape(bias, ['H', 1]), ['H', 'N']),
+  );
 }
 
 /** A peephole weight per channel and position. */
-const peephole = (gate: 'i' | 'f' | 'o', c: Sequence<'H'>): Sequence<'H'> => mul(parameter(`p_${gate}`, ['H', 'N'], zeros), c);
+const peephole = (gate: 'i' | 'f' | 'o', c: Sequence<'H'>): Sequence<'H'> =>
+  mul(parameter(`p_${gate}`, ['H', 'N'], zeros), c);
 
 /**
  * The convolutional LSTM in one dimension: I input and H hidden channels at N positions, kernels of K, which is odd. Shi et

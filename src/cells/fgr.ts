@@ -14,7 +14,11 @@ export const fgr = defineCell(
       add(affine('i', 'H', { W: x, R: y }), diagonal('p_i', c), linear('', 'H', { R_ii: i, R_fi: f, R_oi: o })),
     );
     const fNext = sigmoid(
-      add(affine('f', 'H', { W: x, R: y }, { bias: ones }), diagonal('p_f', c), linear('', 'H', { R_if: i, R_ff: f, R_of: o })),
+      add(
+        affine('f', 'H', { W: x, R: y }, { bias: ones }),
+        diagonal('p_f', c),
+        linear('', 'H', { R_if: i, R_ff: f, R_of: o }),
+      ),
     );
     const cNext = add(mul(z, iNext), mul(c, fNext));
     const oNext = sigmoid(

@@ -1,4 +1,17 @@
-import { add, concat, defineCell, layerNorm, linear, mul, ones, parameter, sigmoid, split, tanh, zeros } from '../declare/index.js';
+import {
+  add,
+  concat,
+  defineCell,
+  layerNorm,
+  linear,
+  mul,
+  ones,
+  parameter,
+  sigmoid,
+  split,
+  tanh,
+  zeros,
+} from '../declare/index.js';
 import type { Expression } from '../declare/index.js';
 
 export interface LayerNormLstmOptions {
@@ -13,10 +26,16 @@ type Gate = 'z' | 'i' | 'f' | 'o';
 type Vector = Expression<readonly ['H']>;
 type Gates = Readonly<Record<Gate, Vector>>;
 
-const forEachGate = (make: (gate: Gate) => Vector): Gates => ({ z: make('z'), i: make('i'), f: make('f'), o: make('o') });
+const forEachGate = (make: (gate: Gate) => Vector): Gates => ({
+  z: make('z'),
+  i: make('i'),
+  f: make('f'),
+  o: make('o'),
+});
 const stacked = ({ z, i, f, o }: Gates): Expression<readonly ['4H']> => concat([z, i, f, o]);
 
-const products = (key: string, value: Expression<readonly [string]>): Gates => forEachGate((gate) => linear(gate, 'H', { [key]: value }));
+const products = (key: string, value: Expression<readonly [string]>): Gates =>
+  forEachGate((gate) => linear(gate, 'H', { [key]: value }));
 const gains = (source: 'x' | 'r'): Gates => forEachGate((gate) => parameter(`g${source}_${gate}`, ['H'], ones));
 const biases = (source: 'x' | 'r'): Gates => forEachGate((gate) => parameter(`b${source}_${gate}`, ['H']));
 
@@ -38,7 +57,11 @@ function normalizeEach(source: 'x' | 'r', values: Gates, epsilon: number): Gates
  * They normalize the stacked 4H vector with one mean and one variance, which is the default; many codes normalize each
  * gate on its own (`statistics: 'gate'`). They have no ε; 10⁻⁵ inside the root is common practice.
  */
-export function defineLayerNormLstm({ name = 'layerNormLstm', epsilon = 1e-5, statistics = 'joint' }: LayerNormLstmOptions = {}) {
+export function defineLayerNormLstm({
+  name = 'layerNormLstm',
+  epsilon = 1e-5,
+  statistics = 'joint',
+}: LayerNormLstmOptions = {}) {
   const normalize = statistics === 'joint' ? normalizeJointly : normalizeEach;
   return defineCell(name, { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } }, ({ x, y, c }) => {
     const fromInput = normalize('x', products('W', x), epsilon);

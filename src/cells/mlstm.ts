@@ -1,4 +1,28 @@
-import { abs, add, affine, broadcast, constant, defineCell, div, dot, exp, linear, matrixVector, max, mul, neg, ones, outer, parameter, reshape, sigmoid, sizeOf, softplus, sqrt, sub } from '../declare/index.js';
+import {
+  abs,
+  add,
+  affine,
+  broadcast,
+  constant,
+  defineCell,
+  div,
+  dot,
+  exp,
+  linear,
+  matrixVector,
+  max,
+  mul,
+  neg,
+  ones,
+  outer,
+  parameter,
+  reshape,
+  sigmoid,
+  sizeOf,
+  softplus,
+  sqrt,
+  sub,
+} from '../declare/index.js';
 
 export interface MlstmOptions {
   readonly name?: string;

@@ -13,21 +13,25 @@ export interface MogrifierLstmOptions {
  * paper's R is called M here, since R is the recurrent matrix.
  */
 export function defineMogrifierLstm({ name = 'mogrifierLstm', rounds = 5 }: MogrifierLstmOptions = {}) {
-  return defineCell(name, { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } }, ({ x: xGiven, y: yGiven, c }) => {
-    let x: Expression<readonly ['I']> = xGiven;
-    let y: Expression<readonly ['H']> = yGiven;
-    for (let round = 1; round <= rounds; round++) {
-      if (round % 2 === 1) x = mul(2, sigmoid(linear('', 'I', { [`Q_${round}`]: y })), x);
-      else y = mul(2, sigmoid(linear('', 'H', { [`M_${round}`]: x })), y);
-    }
-    const z = tanh(affine('z', 'H', { W: x, R: y }));
-    const i = sigmoid(affine('i', 'H', { W: x, R: y }));
-    const f = sigmoid(affine('f', 'H', { W: x, R: y }, { bias: ones }));
-    const o = sigmoid(affine('o', 'H', { W: x, R: y }));
-    const cNext = add(mul(z, i), mul(c, f));
-    const yNext = mul(tanh(cNext), o);
-    return { next: { y: yNext, c: cNext }, outputs: { y: yNext } };
-  });
+  return defineCell(
+    name,
+    { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } },
+    ({ x: xGiven, y: yGiven, c }) => {
+      let x: Expression<readonly ['I']> = xGiven;
+      let y: Expression<readonly ['H']> = yGiven;
+      for (let round = 1; round <= rounds; round++) {
+        if (round % 2 === 1) x = mul(2, sigmoid(linear('', 'I', { [`Q_${round}`]: y })), x);
+        else y = mul(2, sigmoid(linear('', 'H', { [`M_${round}`]: x })), y);
+      }
+      const z = tanh(affine('z', 'H', { W: x, R: y }));
+      const i = sigmoid(affine('i', 'H', { W: x, R: y }));
+      const f = sigmoid(affine('f', 'H', { W: x, R: y }, { bias: ones }));
+      const o = sigmoid(affine('o', 'H', { W: x, R: y }));
+      const cNext = add(mul(z, i), mul(c, f));
+      const yNext = mul(tanh(cNext), o);
+      return { next: { y: yNext, c: cNext }, outputs: { y: yNext } };
+    },
+  );
 }
 
 export const mogrifierLstm = defineMogrifierLstm();

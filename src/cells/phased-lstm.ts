@@ -1,4 +1,22 @@
-import { add, affine, broadcast, defineCell, diagonal, div, filledWith, floor, less, mul, ones, parameter, select, sigmoid, sub, tanh, uniform } from '../declare/index.js';
+import {
+  add,
+  affine,
+  broadcast,
+  defineCell,
+  diagonal,
+  div,
+  filledWith,
+  floor,
+  less,
+  mul,
+  ones,
+  parameter,
+  select,
+  sigmoid,
+  sub,
+  tanh,
+  uniform,
+} from '../declare/index.js';
 
 export interface PhasedLstmOptions {
   readonly name?: string;
@@ -25,7 +43,11 @@ export function definePhasedLstm({ name = 'phasedLstmTrain', leak = 0.01 }: Phas
       const periods = div(sub(broadcast(time, ['H']), shift), tau);
       const phase = sub(periods, floor(periods));
       const rising = div(mul(2, phase), openShare);
-      const k = select(less(phase, mul(0.5, openShare)), rising, select(less(phase, openShare), sub(2, rising), mul(leak, phase)));
+      const k = select(
+        less(phase, mul(0.5, openShare)),
+        rising,
+        select(less(phase, openShare), sub(2, rising), mul(leak, phase)),
+      );
       const z = tanh(affine('z', 'H', { W: x, R: y }));
       const i = sigmoid(add(affine('i', 'H', { W: x, R: y }), diagonal('p_i', c)));
       const f = sigmoid(add(affine('f', 'H', { W: x, R: y }, { bias: ones }), diagonal('p_f', c)));

@@ -27,7 +27,7 @@ import { vanillaLstm } from './vanilla-lstm.js';
 /** Constants of a cell, as files of reference values name them: `eps`, `beta`, `clip`, `zoneoutC`, … */
 export type CellAttributes = Readonly<Record<string, unknown>>;
 
-/** Gives a cell with its constants; throws a `TypeError` for one that is no number. Those not given have the cell's default. */
+/** Gives a cell with its constants, or their defaults; throws a `TypeError` for one that is no number. */
 export type CellFactory = (attributes: CellAttributes) => CellDefinition;
 
 /** The library by the names that files of reference values use. */
@@ -94,7 +94,9 @@ export function createCell(name: CellName, attributes: CellAttributes = {}): Cel
 
 function constant(attributes: CellAttributes, name: string, otherwise: number): number {
   const value = attributes[name] ?? otherwise;
-  if (typeof value !== 'number') throw new TypeError(`the attribute '${name}' must be a number, not ${JSON.stringify(value)}`);
+  if (typeof value !== 'number') {
+    throw new TypeError(`the attribute '${name}' must be a number, not ${JSON.stringify(value)}`);
+  }
   return value;
 }
 

@@ -1,4 +1,18 @@
-import { add, affine, defineCell, div, exp, max, mul, neg, ones, sigmoid, softplus, sub, tanh } from '../declare/index.js';
+import {
+  add,
+  affine,
+  defineCell,
+  div,
+  exp,
+  max,
+  mul,
+  neg,
+  ones,
+  sigmoid,
+  softplus,
+  sub,
+  tanh,
+} from '../declare/index.js';
 import type { Expression } from '../declare/index.js';
 
 export interface SlstmOptions {

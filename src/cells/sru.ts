@@ -16,7 +16,10 @@ export const sru = defineCell('sru', signature, ({ x, c }) => {
   return { next: { c: cNext }, outputs: { y }, named: { candidate } };
 });
 
-/** Its first version: gates that see the input alone, and tanh on the cell. Lei & Zhang 2017, "Training RNNs as Fast as CNNs". */
+/**
+ * Its first version: gates that see the input alone, and tanh on the cell. Lei & Zhang 2017, "Training RNNs as Fast as
+ * CNNs".
+ */
 export const sruV1 = defineCell('sruV1', signature, ({ x, c }) => {
   const candidate = linear('', 'H', { W: x });
   const f = sigmoid(affine('f', 'H', { W: x }));

@@ -6,7 +6,8 @@ export type Matrix = readonly Vector[];
 /** `f` of the elements of vectors of one length. */
 export function map(f: (...elements: number[]) => number, ...vectors: readonly Vector[]): number[] {
   const length = vectors[0]?.length ?? 0;
-  if (vectors.some((vector) => vector.length !== length)) throw new Error(`vectors of lengths ${vectors.map((v) => v.length).join(', ')}`);
+  if (vectors.some((vector) => vector.length !== length))
+    throw new Error(`vectors of lengths ${vectors.map((v) => v.length).join(', ')}`);
   return Array.from({ length }, (_, k) => f(...vectors.map((vector) => element(vector, k))));
 }
 
@@ -16,9 +17,12 @@ export function element(vector: Vector, k: number): number {
   return value;
 }
 
-export const sum = (...vectors: readonly Vector[]): number[] => map((...values) => values.reduce((a, b) => a + b), ...vectors);
-export const product = (...vectors: readonly Vector[]): number[] => map((...values) => values.reduce((a, b) => a * b), ...vectors);
-export const inner = (a: Vector, b: Vector): number => map((u, v) => u * v, a, b).reduce((total, value) => total + value, 0);
+export const sum = (...vectors: readonly Vector[]): number[] =>
+  map((...values) => values.reduce((a, b) => a + b), ...vectors);
+export const product = (...vectors: readonly Vector[]): number[] =>
+  map((...values) => values.reduce((a, b) => a * b), ...vectors);
+export const inner = (a: Vector, b: Vector): number =>
+  map((u, v) => u * v, a, b).reduce((total, value) => total + value, 0);
 export const times = (matrix: Matrix, vector: Vector): number[] => matrix.map((row) => inner(row, vector));
 
 export const sig = (a: number): number => 1 / (1 + Math.exp(-a));
@@ -27,7 +31,8 @@ export const tanh = (a: Vector): number[] => map(Math.tanh, a);
 export const relu = (a: Vector): number[] => map((value) => Math.max(value, 0), a);
 
 /** `u · a + (1 - u) · b`. */
-export const blend = (u: Vector, a: Vector, b: Vector): number[] => map((share, p, q) => share * p + (1 - share) * q, u, a, b);
+export const blend = (u: Vector, a: Vector, b: Vector): number[] =>
+  map((share, p, q) => share * p + (1 - share) * q, u, a, b);
 
 /** The parameters of a cell, which remember which of them were read. */
 export class Weights {

@@ -41,7 +41,10 @@ function cellAt(name: string, seed: number): { readonly cell: CellDefinition; re
   const graph = batchStage(cellModel(cell));
   const random = new Random(seed);
   const inputs = new Map(
-    [...graph.inputs].map(([input, { type }]): [string, Tensor] => [input, randomTensor(random, shapeOf(type, sizes), ranges[input])]),
+    [...graph.inputs].map(([input, { type }]): [string, Tensor] => [
+      input,
+      randomTensor(random, shapeOf(type, sizes), ranges[input]),
+    ]),
   );
   return { cell, point: { graph, sizes, inputs, wrt: [...inputs.keys()] } };
 }
@@ -58,9 +61,13 @@ function plainLoop(step: PlainStep, cell: CellDefinition, weights: Weights, inpu
   const outputs: number[][][] = Array.from({ length: sizes.T }, () => []);
   const finals = new Map([...cell.states.keys()].map((name) => [name, [] as number[]]));
   for (let example = 0; example < sizes.B; example++) {
-    let state: State = Object.fromEntries([...cell.states.keys()].map((name) => [name, rowOf(tensorNamed(inputs, name), 0, 0, example)]));
+    let state: State = Object.fromEntries(
+      [...cell.states.keys()].map((name) => [name, rowOf(tensorNamed(inputs, name), 0, 0, example)]),
+    );
     for (let t = 0; t < sizes.T; t++) {
-      const now = Object.fromEntries([...cell.inputs.keys()].map((name) => [name, rowOf(tensorNamed(inputs, name), 1, t, example)]));
+      const now = Object.fromEntries(
+        [...cell.inputs.keys()].map((name) => [name, rowOf(tensorNamed(inputs, name), 1, t, example)]),
+      );
       const { next, y } = step(weights, now, state);
       outputs[t]?.push([...y]);
       state = next;

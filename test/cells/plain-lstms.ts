@@ -7,7 +7,11 @@ interface Parts {
   readonly c: Vector;
 }
 
-const parts = (inputs: State, state: State): Parts => ({ x: valueOf(inputs, 'x'), y: valueOf(state, 'y'), c: valueOf(state, 'c') });
+const parts = (inputs: State, state: State): Parts => ({
+  x: valueOf(inputs, 'x'),
+  y: valueOf(state, 'y'),
+  c: valueOf(state, 'c'),
+});
 const ended = (y: Vector, c: Vector): ReturnType<PlainStep> => ({ next: { y, c }, y });
 
 /** The step of an LSTM without peepholes, from its input and its previous output. */
@@ -65,7 +69,10 @@ const layerNormPerGate: PlainStep = (w, inputs, state) => {
       layerNorm(times(w.matrix(`R_${gate}`), y), w.vector(`gr_${gate}`), w.vector(`br_${gate}`)),
       w.vector(`b_${gate}`),
     );
-  const cNext = sum(product(tanh(preactivation('z')), sigmoid(preactivation('i'))), product(c, sigmoid(preactivation('f'))));
+  const cNext = sum(
+    product(tanh(preactivation('z')), sigmoid(preactivation('i'))),
+    product(c, sigmoid(preactivation('f'))),
+  );
   return ended(product(tanh(layerNorm(cNext, w.vector('g_c'), w.vector('b_c'))), sigmoid(preactivation('o'))), cNext);
 };
 
@@ -75,7 +82,8 @@ const clipZoneout =
     const all = parts(inputs, state);
     const h = map((value) => Math.min(Math.max(value, -bound), bound), peepholeCell(w, all));
     const y = product(tanh(h), w.peepholeGate('o', all.x, all.y, h));
-    const keep = (share: number, previous: Vector, value: Vector): number[] => map((a, b) => share * a + (1 - share) * b, previous, value);
+    const keep = (share: number, previous: Vector, value: Vector): number[] =>
+      map((a, b) => share * a + (1 - share) * b, previous, value);
     return ended(keep(zoneoutY, all.y, y), keep(zoneoutC, all.c, h));
   };
 
@@ -137,7 +145,8 @@ function convolve(w: Weights, name: string, x: Vector): number[] {
       for (let i = 0; i < inputs; i++) {
         for (let k = 0; k < size; k++) {
           const at = n + k - (size - 1) / 2;
-          if (at >= 0 && at < positions) total += (data[(o * inputs + i) * size + k] ?? NaN) * element(x, i * positions + at);
+          if (at >= 0 && at < positions)
+            total += (data[(o * inputs + i) * size + k] ?? NaN) * element(x, i * positions + at);
         }
       }
       out.push(total);
@@ -153,7 +162,8 @@ const convolutional: PlainStep = (w, inputs, state) => {
     const perPosition = bias.flatMap((value) => Array.from({ length: c.length / bias.length }, () => value));
     return sum(convolve(w, `W_${gate}`, x), convolve(w, `R_${gate}`, y), perPosition);
   };
-  const gate = (name: string, cell: Vector): number[] => sigmoid(sum(preactivation(name), product([...w.tensor(`p_${name}`, 2).data], cell)));
+  const gate = (name: string, cell: Vector): number[] =>
+    sigmoid(sum(preactivation(name), product([...w.tensor(`p_${name}`, 2).data], cell)));
   const cNext = sum(product(tanh(preactivation('z')), gate('i', c)), product(c, gate('f', c)));
   return ended(product(tanh(cNext), gate('o', cNext)), cNext);
 };
@@ -183,7 +193,9 @@ const matrixLstm =
     const [logI, logF] = [scalar('i'), -Math.log(1 + Math.exp(-scalar('f')))];
     const mNext = Math.max(logF + m, logI);
     const [i, f] = [Math.exp(logI - mNext), Math.exp(logF + m - mNext)];
-    const rows = v.map((value, row) => map((old, key) => f * old + i * value * key, C.slice(row * k.length, (row + 1) * k.length), k));
+    const rows = v.map((value, row) =>
+      map((old, key) => f * old + i * value * key, C.slice(row * k.length, (row + 1) * k.length), k),
+    );
     const nNext = map((old, key) => f * old + i * key, n, k);
     const denominator = Math.max(Math.abs(inner(nNext, q)), bound(mNext));
     const y = map((o, read) => (o * read) / denominator, sigmoid(w.ofInput('o', x)), times(rows, q));

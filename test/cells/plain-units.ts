@@ -39,7 +39,13 @@ const minLstm = (activation: (a: Vector) => Vector): PlainStep =>
     const f = sigmoid(w.ofInput('f', x));
     const i = sigmoid(w.ofInput('i', x));
     const h = activation(w.ofInput('h', x));
-    return map((forget, input, before, candidate) => (forget * before + input * candidate) / (forget + input), f, i, y, h);
+    return map(
+      (forget, input, before, candidate) => (forget * before + input * candidate) / (forget + input),
+      f,
+      i,
+      y,
+      h,
+    );
   });
 
 const minGru = (activation: (a: Vector) => Vector): PlainStep =>
@@ -94,8 +100,14 @@ export const plainUnits: Readonly<Record<string, PlainStep>> = {
     const cNext = map((s, cell, candidate) => sig(s) * cell + (1 - sig(s - 1)) * candidate, w.ofBoth('f', x, c), c, n);
     return { c: cNext, y: cNext };
   }),
-  mut1: unit((w, x, y) => mutate(w, sigmoid(w.ofInput('z', x)), sigmoid(w.ofBoth('r', x, y)), y, tanh(times(w.matrix('W_n'), x)))),
-  mut2: unit((w, x, y) => mutate(w, sigmoid(w.ofBoth('z', x, y)), sigmoid(w.ofBoth('r', x, y)), y, times(w.matrix('W_n'), x))),
-  mut3: unit((w, x, y) => mutate(w, sigmoid(w.ofBoth('z', x, tanh(y))), sigmoid(w.ofBoth('r', x, y)), y, times(w.matrix('W_n'), x))),
+  mut1: unit((w, x, y) =>
+    mutate(w, sigmoid(w.ofInput('z', x)), sigmoid(w.ofBoth('r', x, y)), y, tanh(times(w.matrix('W_n'), x))),
+  ),
+  mut2: unit((w, x, y) =>
+    mutate(w, sigmoid(w.ofBoth('z', x, y)), sigmoid(w.ofBoth('r', x, y)), y, times(w.matrix('W_n'), x)),
+  ),
+  mut3: unit((w, x, y) =>
+    mutate(w, sigmoid(w.ofBoth('z', x, tanh(y))), sigmoid(w.ofBoth('r', x, y)), y, times(w.matrix('W_n'), x)),
+  ),
   nascell: nas,
 };

@@ -18,7 +18,8 @@ const cases = listReferences(referenceFolder)
 function computed({ cell: name, attributes, params, inputs, lossWeights, sizes }: ReferenceCase): Map<string, Tensor> {
   if (!isCellName(name)) throw new Error(`no cell '${name}'`);
   const cell = createCell(name, attributes);
-  const ownName = (given: string): string => (cell.states.has(given.replace(/0$/, '')) ? given.replace(/0$/, '') : given);
+  const ownName = (given: string): string =>
+    cell.states.has(given.replace(/0$/, '')) ? given.replace(/0$/, '') : given;
   const outputName = (path: string): string => (path === 'outputs' ? 'out.y' : path.replace('finalState.', 'final.'));
   const names = [...params.keys(), ...inputs.keys()];
   const gradients = vjp(batchStage(cellModel(cell)), {
@@ -37,6 +38,7 @@ function computed({ cell: name, attributes, params, inputs, lossWeights, sizes }
 
 describe('cells against reference values', () => {
   it.each(cases)('$name', (reference) => {
-    for (const [path, actual] of computed(reference)) expectClose(actual, tensorNamed(reference.expected, path), 1e-12, path);
+    for (const [path, actual] of computed(reference))
+      expectClose(actual, tensorNamed(reference.expected, path), 1e-12, path);
   });
 });
