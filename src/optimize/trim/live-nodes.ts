@@ -12,14 +12,14 @@ export interface Liveness {
 }
 
 /**
- * What the roots need. A loop needs only what the results that are read need, so that this is less than what can be
+ * What some outputs of a graph need. A loop needs only what the results that are read need, so that this is less than what can be
  * reached: a sequence that feeds an unread output is not live.
  */
-export function liveNodes(graph: Graph, roots: Iterable<Node>): Liveness {
-  const nodes = new Set<Node>(roots);
+export function liveNodes(graph: Graph, outputs: Iterable<Node>): Liveness {
+  const nodes = new Set<Node>(outputs);
   const read = new Map<Node, Set<number>>();
   const results = (node: Node): ReadonlySet<number> => read.get(node) ?? new Set([0]);
-  for (const node of graph.reachable(nodes).reverse()) {
+  for (const node of [...graph.nodes].reverse()) {
     if (!nodes.has(node)) continue;
     const [parent] = node.operands;
     if (isNode(node, result) && parent !== undefined) {

@@ -7,10 +7,12 @@ import type { Loop } from './loop.js';
 /** Drops the outputs and sums that nobody reads, then the carries, sequences and invariants that nothing needs any more. */
 export function dropUnread({ parts, sources }: Loop): Loop {
   const { body } = parts;
-  const read = (kind: 'output' | 'sum') =>
-    new Set(sources.flatMap((source) => (source?.kind === kind ? [source.name] : [])));
-  const outputs = [...new Set(parts.outputs)].filter((name) => read('output').has(name));
-  const sums = [...new Set(parts.sums)].filter((name) => read('sum').has(name));
+  const readOf = (kind: 'output' | 'sum', names: readonly string[]): string[] => {
+    const read = new Set(sources.flatMap((source) => (source?.kind === kind ? [source.name] : [])));
+    return [...new Set(names)].filter((name) => read.has(name));
+  };
+  const outputs = readOf('output', parts.outputs);
+  const sums = readOf('sum', parts.sums);
   const kept = new Set(sources.flatMap((source) => (source !== undefined && 'carry' in source ? [source.carry] : [])));
   const needed = neededInputs(body, parts.carries, [...outputs, ...sums], kept);
   const isNeeded = ({ input }: { readonly input: string }): boolean => needed.has(input);
