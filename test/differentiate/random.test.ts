@@ -40,14 +40,14 @@ describe('derivatives of random graphs', () => {
       verify(gradientOf(f, new Random(0)).graph);
       verify(tangentOf(f, new Random(0)).graph);
       checkDerivatives(f, f.seed, 'order 1');
-    }), { seed: 11, numRuns: 120 });
+    }), { seed: 11, numRuns: 60 });
   });
 
   it('agree with central differences and with one another at order 2', () => {
     fc.assert(fc.property(randomGraph({ nodes: 9 }), (f) => {
       checkDerivatives(gradientOf(f, new Random(f.seed)), f.seed, 'derivative of vjp');
       checkDerivatives(tangentOf(f, new Random(f.seed)), f.seed, 'derivative of jvp');
-    }), { seed: 12, numRuns: 60 });
+    }), { seed: 12, numRuns: 40 });
   });
 
   it('have a symmetric Hessian, the same forward over reverse and reverse over forward', () => {
@@ -60,7 +60,7 @@ describe('derivatives of random graphs', () => {
       const product = weighted(alongV.forward, named(w));
       expectNear(weighted(alongV.reverse, named(w)), product, 1e-9, 'reverse over forward');
       expectNear(weighted(alongW.forward, named(v)), product, 1e-9, 'the other way about');
-    }), { seed: 13, numRuns: 60 });
+    }), { seed: 13, numRuns: 35 });
   });
 });
 
@@ -70,7 +70,7 @@ describe('derivatives of random loops', () => {
       checkDerivatives(f, f.seed, 'order 1');
       checkDerivatives(gradientOf(f, new Random(f.seed)), f.seed, 'derivative of vjp');
       checkDerivatives(tangentOf(f, new Random(f.seed)), f.seed, 'derivative of jvp');
-    }), { seed: 14, numRuns: 60 });
+    }), { seed: 14, numRuns: 40 });
   });
 
   it('do the same inside of other loops', () => {
@@ -89,7 +89,7 @@ describe('random graphs', () => {
         verify(derivative.graph);
         valuesOf(derivative);
       }
-    }), { seed: 16, numRuns: 40 });
+    }), { seed: 16, numRuns: 25 });
   });
 
   it('are the same for the same seed, and others for others', () => {
