@@ -2,20 +2,20 @@ import { Dim, printShape, sameShape } from '../graph/dim.js';
 import type { DimLike } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import { GraphBuilder } from '../graph/graph.js';
-import type { Dtype, Node, SourceLocation, ValueType } from '../graph/node.js';
+import type { Dtype, LazyLocation, Node, ValueType } from '../graph/node.js';
 import { input } from '../ops/input.js';
 import { elementText } from '../report/text.js';
 import { DeclarationError } from './declaration-error.js';
 import { Expression } from './expression.js';
 import type { Initializer } from './initializer.js';
-import { callerLocation } from './location.js';
+import { callerLocation, lazyCallerLocation } from './location.js';
 import { checkName } from './names.js';
 
 export interface ParameterDeclaration {
   readonly name: string;
   readonly shape: readonly Dim[];
   readonly initializer: Initializer;
-  readonly location: SourceLocation | undefined;
+  readonly location: LazyLocation;
 }
 
 /** The initial state that one sequence of a model starts from, and the output that is its final state. */
@@ -95,7 +95,7 @@ export class Declaration {
 
   declareParameter(name: string, shape: readonly Dim[], initializer: Initializer): Node {
     checkName('the parameter', name, this.definition, true);
-    const location = callerLocation();
+    const location = lazyCallerLocation();
     const node = this.#input('the parameter', name, { dtype: 'real', shape });
     this.parameters.set(name, { name, shape, initializer, location });
     return node;
@@ -110,7 +110,7 @@ export class Declaration {
       );
     }
     const node = this.builder.declareInput(name, this.builder.node(input, [], { name, type }));
-    this.builder.locate(node, callerLocation());
+    this.builder.locate(node, lazyCallerLocation());
     return this.builder.name(node, name);
   }
 
@@ -155,7 +155,7 @@ export class Declaration {
   checkParametersUsed(graph: Graph): void {
     const used = new Set(graph.nodes);
     for (const [name, { location }] of this.parameters) {
-      if (!used.has(graph.input(name))) throw this.error(`the parameter '${name}' is never used`, location);
+      if (!used.has(graph.input(name))) throw this.error(`the parameter '${name}' is never used`, location());
     }
   }
 

@@ -5,7 +5,7 @@ import { none, ShapeError } from '../ops/op.js';
 import type { Op } from '../ops/op.js';
 import { elementText } from '../report/text.js';
 import { Declaration } from './declaration.js';
-import { callerLocation } from './location.js';
+import { lazyCallerLocation } from './location.js';
 
 /** The dims of a value, in the types: `['H']`, `['H', 'I']`, `['4H']`, `[1]`. */
 export type Shape = readonly (string | number)[];
@@ -51,7 +51,7 @@ export function apply<A, S extends Shape>(op: Op<A>, operands: readonly Expressi
       operands.map((operand) => operand.node),
       attributes,
     );
-    builder.locate(node, callerLocation());
+    builder.locate(node, lazyCallerLocation());
     return new Expression<S>(declaration, node);
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;

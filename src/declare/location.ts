@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { SourceLocation } from '../graph/node.js';
+import type { LazyLocation, SourceLocation } from '../graph/node.js';
 
 /** Folders whose frames are ours, not the user's. The library of cells is a user like any other. */
 const ownFolders = ['declare', 'graph', 'ops', 'layers', 'optimizers'].map((folder) =>
@@ -8,11 +8,20 @@ const ownFolders = ['declare', 'graph', 'ops', 'layers', 'optimizers'].map((fold
 
 /** Where the user's code called into the language: the first stack frame outside of it. */
 export function callerLocation(): SourceLocation | undefined {
+  return lazyCallerLocation()();
+}
+
+/** The same, with the stack captured now and read when asked for. */
+export function lazyCallerLocation(): LazyLocation {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 40;
-  const { stack } = new Error();
+  const error = new Error();
   Error.stackTraceLimit = limit;
-  for (const frame of stack?.split('\n').slice(1) ?? []) {
+  return () => userFrame(error.stack ?? '');
+}
+
+function userFrame(stack: string): SourceLocation | undefined {
+  for (const frame of stack.split('\n').slice(1)) {
     const match = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):(\d+)\)?$/.exec(frame.trim());
     if (match === null) continue;
     const [, path = '', line = '0', column = '0'] = match;

@@ -1,7 +1,7 @@
 import { MultiDirectedGraph } from 'graphology';
 import { attributeKey } from './attribute-key.js';
 import { creationIndex } from './node.js';
-import type { Node, SourceLocation } from './node.js';
+import type { LazyLocation, Node, SourceLocation } from './node.js';
 import type { Op } from '../ops/op.js';
 
 interface NodeRecord {
@@ -25,7 +25,7 @@ export class Graph {
     readonly outputs: ReadonlyMap<string, Node>,
     /** Names from the declaration, beside the nodes and outside their keys. The first is the one to show. */
     readonly names: ReadonlyMap<Node, readonly string[]>,
-    readonly locations: ReadonlyMap<Node, SourceLocation>,
+    readonly locations: ReadonlyMap<Node, LazyLocation>,
   ) {}
 
   /** The nodes that the outputs depend on, operands first; the order is the order of creation. */
@@ -86,7 +86,7 @@ export class GraphBuilder {
   readonly #members = new Set<Node>();
   readonly #inputs = new Map<string, Node>();
   readonly #names = new Map<Node, string[]>();
-  readonly #locations = new Map<Node, SourceLocation>();
+  readonly #locations = new Map<Node, LazyLocation>();
 
   /** Adds a node. Throws what the op's shape rule throws. */
   node<A>(op: Op<A>, operands: readonly Node[], attributes: A): Node {
@@ -135,12 +135,12 @@ export class GraphBuilder {
     return this.#names.get(node)?.[0];
   }
 
-  locate(node: Node, location: SourceLocation | undefined): void {
+  locate(node: Node, location: LazyLocation | undefined): void {
     if (location !== undefined && !this.#locations.has(node)) this.#locations.set(node, location);
   }
 
   locationOf(node: Node): SourceLocation | undefined {
-    return this.#locations.get(node);
+    return this.#locations.get(node)?.();
   }
 
   /** The graph so far, with these outputs. The builder may go on; what it adds later is not live in this graph. */

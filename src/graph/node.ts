@@ -36,6 +36,9 @@ export interface SourceLocation {
   readonly column: number;
 }
 
+/** A location that is worked out when somebody asks: reading a stack takes far longer than capturing it. */
+export type LazyLocation = () => SourceLocation | undefined;
+
 /** Narrows a node to the attributes of one op. */
 export function isNode<A>(node: Node, op: Op<A>): node is Node<A> {
   return (node.op) === (op as Op<unknown>);
