@@ -102,13 +102,16 @@ export const and = <S extends Shape>(a: Expression<S>, b: Expression<S>): Expres
 export const select = <S extends Shape>(condition: Expression<S>, a: Operand<S>, b: Operand<S>): Expression<S> =>
   applyElementwise(selectOp, [condition, a, b]);
 
-/** The first function applied to a gate's pre-activation gives the gate: `sigmoid(affine('i', …))` is called `i`. */
+const activations: ReadonlySet<Op<None>> = new Set([tanhOp, sigmoidOp, reluOp, softplusOp, expOp, sinOp, cosOp]);
+
+/** The activation of a gate's pre-activation is the gate: `sigmoid(affine('i', …))` is called `i`. */
 function unary<S extends Shape>(op: Op<None>, a: Expression<S>): Expression<S> {
   const result = applyElementwise(op, [a]);
   if (!(a instanceof Expression)) return result;
   const { gates, builder } = a.declaration;
   const gate = gates.get(a.node);
   if (
+    activations.has(op) &&
     gate !== undefined &&
     gate !== '' &&
     builder.nameOf(result.node) === undefined &&

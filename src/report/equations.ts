@@ -2,7 +2,9 @@ import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { vjp } from '../differentiate/reverse.js';
+import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
+import { result } from '../ops/result.js';
 import { scan } from '../ops/scan.js';
 import type { ScanAttributes } from '../ops/scan.js';
 import { simplify } from '../optimize/simplify.js';
@@ -19,51 +21,64 @@ export function modelEquations(graph: Graph): StepEquations[] {
   return graph.nodes.flatMap((node) => (isNode(node, scan) ? [stepEquations(node.attributes)] : []));
 }
 
+/** Differentiates the plain step and prints both parts of it, with common names for values that both use. */
 function stepEquations({ body, carries }: ScanAttributes): StepEquations {
-  const previous = new Map(carries.map(({ input: name }) => [name, `${name}'`]));
-  const next = new Map(carries.map(({ input: name, output }) => [output, name]));
-  const adjoint = adjointOf(body, carries);
-  return { forward: lines(body, previous, next, () => true), backward: adjoint };
-}
-
-function adjointOf(body: Graph, carries: ScanAttributes['carries']): string[] {
   const real = [...body.inputs].filter(([, node]) => node.type.dtype === 'real').map(([name]) => name);
   const outputs = [...body.outputs.keys()];
-  const gradients = vjp(body, {
-    wrt: real,
-    cotangents: new Map(outputs.map((name) => [name, name.replace(/^next\.(.*)$/, 'd$1').replace(/^out\.(.*)$/, 'dOut.$1')])),
-    gradientName: (name) => `d${name}`,
-  });
-  const plain = simplify(gradients);
-  const primal = new Set(plain.reachable(outputs.map((name) => plain.output(name))));
-  const previous = new Map(carries.map(({ input: name }) => [name, `${name}'`]));
-  const next = new Map(carries.map(({ input: name }) => [`d${name}`, `d${name}'`]));
-  const wanted = plain.withOutputs(new Map([...plain.outputs].filter(([name]) => !outputs.includes(name))));
-  return lines(wanted, previous, next, (node) => !primal.has(node));
+  const cotangent = (name: string): string => name.replace(/^next\.(.*)$/, 'd$1').replace(/^out\.(.*)$/, 'dOut.$1');
+  const joint = simplify(
+    vjp(body, {
+      wrt: real,
+      cotangents: new Map(outputs.map((name) => [name, cotangent(name)])),
+      gradientName: (name) => `d${name}`,
+    }),
+  );
+  const primal = new Set(joint.reachable(outputs.map((name) => joint.output(name))));
+  const states = new Set(carries.map(({ input: name }) => name));
+  const names = valueNames(joint, (node) => primal.has(node), states);
+  const lines = (shown: (node: Node) => boolean): string[] => {
+    const scope = { nameOf: (node: Node) => names.get(node) };
+    return joint.nodes
+      .filter((node) => names.has(node) && !isNode(node, input) && shown(node))
+      .map((node) => `${names.get(node) ?? ''} = ${expressionText(scope, node)}`);
+  };
+  return { forward: lines((node) => primal.has(node)), backward: lines((node) => !primal.has(node)) };
 }
 
-/** One line for each named value and output, in the order of computation. */
-function lines(graph: Graph, inputNames: ReadonlyMap<string, string>, outputNames: ReadonlyMap<string, string>, show: (node: Node) => boolean): string[] {
+/** Declared names, those of outputs, and `s1`, `s2`, … for other values that occur more than once. */
+function valueNames(joint: Graph, isPrimal: (node: Node) => boolean, states: ReadonlySet<string>): Map<Node, string> {
   const names = new Map<Node, string>();
-  const temporary = new Map<Node, string>();
-  for (const node of graph.nodes) {
-    if (isNode(node, input)) names.set(node, inputNames.get(node.attributes.name) ?? node.attributes.name);
+  for (const node of joint.nodes) {
+    if (isNode(node, input)) names.set(node, states.has(node.attributes.name) ? `${node.attributes.name}'` : node.attributes.name);
     else {
-      const own = graph.nameOf(node);
+      const own = joint.nameOf(node);
       if (own !== undefined) names.set(node, own);
-      else if (show(node) && (graph.users.get(node)?.length ?? 0) > 1 && node.operands.length > 0 && node.op.family !== 'structural') {
-        temporary.set(node, `s${String(temporary.size + 1)}`);
-      }
     }
   }
-  const found: string[] = [];
-  const outputs = new Map([...graph.outputs].map(([name, node]) => [node, outputNames.get(name) ?? name.replace(/^(out|next)\./, '')]));
-  for (const [node, name] of outputs) if (!isNode(node, input)) names.set(node, name);
-  const nameOf = (node: Node): string | undefined => names.get(node) ?? temporary.get(node);
-  for (const node of graph.nodes) {
-    const name = nameOf(node);
-    if (name === undefined || isNode(node, input) || !show(node)) continue;
-    found.push(`${name} = ${expressionText({ nameOf }, node)}`);
+  for (const [name, node] of joint.outputs) {
+    if (isNode(node, input)) continue;
+    if (isPrimal(node)) names.set(node, name.replace(/^(out|next)\./, ''));
+    else names.set(node, states.has(name.slice(1)) ? `${name}'` : name);
   }
-  return found;
+  let count = 0;
+  for (const node of joint.nodes) {
+    if (names.has(node) || uses(joint, node) < 2 || isPlain(node)) continue;
+    count++;
+    names.set(node, `s${String(count)}`);
+  }
+  return names;
+}
+
+/** How often a value is written: parts of a split count, and what is repeated counts where it is read. */
+function uses(graph: Graph, node: Node): number {
+  return (graph.users.get(node) ?? []).reduce(
+    (count, user) => count + (user.op.name === 'broadcast' || user.results.length > 1 ? Math.max(1, graph.users.get(user)?.length ?? 0) : 1),
+    0,
+  );
+}
+
+/** Short enough to be written again wherever it is used. */
+function isPlain(node: Node): boolean {
+  if (isNode(node, constant) || (isNode(node, result) && node.operands[0]?.op.name !== 'scan')) return true;
+  return node.results.length > 1 || node.operands.every((operand) => isNode(operand, constant)) || node.op.name === 'broadcast';
 }

@@ -33,7 +33,7 @@ function textOf(names: Names, node: Node, root: boolean, notation: 'text' | 'tex
   if (levels === 0 && node.operands.length > 0) return '…';
   const operands = node.operands.map((operand, slot) => {
     const text = textOf(names, operand, false, notation, levels - 1);
-    const loose = bindingOf(names, operand) < node.op.binding || (bindingOf(names, operand) === node.op.binding && slot > 0 && !associative(node));
+    const loose = bindingOf(names, operand) < node.op.binding || (bindingOf(names, operand) === node.op.binding && (slot > 0 || node.op.name === 'reciprocal') && !associative(node));
     return loose && node.op.binding < Binding.atom ? (notation === 'tex' ? `\\left(${text}\\right)` : `(${text})`) : text;
   });
   return node.op[notation](operands, node.attributes);
@@ -46,7 +46,11 @@ function associative(node: Node): boolean {
 /** A broadcast is not written, so that it binds like what it repeats. */
 function bindingOf(names: Names, node: Node): Binding {
   if (names.nameOf(node) !== undefined) return Binding.atom;
-  if (isNode(node, constant)) return typeof node.attributes.value === 'number' && node.attributes.value < 0 ? Binding.prefix : Binding.atom;
+  if (isNode(node, constant)) {
+    const { value } = node.attributes;
+    if (typeof value === 'number') return value < 0 ? Binding.prefix : Binding.atom;
+    return /^\w*$/.test(value.key) && !/^\d+\D/.test(value.key) ? Binding.atom : /[+-]/.test(value.key) ? Binding.sum : Binding.product;
+  }
   const [operand] = node.operands;
   return isNode(node, broadcast) && operand !== undefined ? bindingOf(names, operand) : node.op.binding;
 }
