@@ -2,7 +2,7 @@ import { ts } from 'ts-morph';
 import { Dim } from '../../graph/dim.js';
 import type { Graph } from '../../graph/graph.js';
 import { substituteDims } from '../../graph/substitute.js';
-import { lowerProgram } from '../../lower/lower-program.js';
+import { lowerProgram, symbolsOf } from '../../lower/lower-program.js';
 import { wholeView } from '../../lower/view.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses } from '../../optimize/pipeline.js';
 import { kernelLines } from './kernel-code.js';
@@ -22,6 +22,8 @@ export interface GraphFunctionOptions {
   readonly math?: MathMode;
   /** Runs the passes of a module's build first. */
   readonly optimize?: boolean;
+  /** Writes sizes as names, as in a module whose creator gets them; otherwise they are numbers in the code. */
+  readonly namedSizes?: boolean;
 }
 
 export interface GraphFunction {
@@ -36,9 +38,10 @@ export interface GraphFunction {
  *
  * @throws when an input is missing or has the wrong length
  */
-export function compileGraph(graph: Graph, { sizes, precision = 'float64', math = 'exact', optimize = false }: GraphFunctionOptions): GraphFunction {
+export function compileGraph(graph: Graph, { sizes, precision = 'float64', math = 'exact', optimize = false, namedSizes = false }: GraphFunctionOptions): GraphFunction {
   const optimized = optimize ? runPasses(graph, [...beforeDifferentiation, ...afterDifferentiation]) : graph;
-  const fixed = substituteDims(optimized, new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)])));
+  const fixed = namedSizes ? optimized : substituteDims(optimized, new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)])));
+  const names = namedSizes ? symbolsOf(fixed).filter((name) => sizes[name] !== undefined) : [];
   const program = lowerProgram({
     graph: fixed,
     entries: ['run'],
@@ -50,7 +53,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const maths = new MathFunctions(math);
   const products = new Set<number>();
   let packs = false;
-  const scope = new Scope(program.buffers.map((buffer) => `${buffer.name}At`));
+  const scope = new Scope([...names, ...program.buffers.map((buffer) => `${buffer.name}At`)]);
   const startWith = (symbols: SymbolNames) => (buffer: { name: string }, offset: Dim): string => {
     const rest = dimCode(offset, symbols);
     return rest === '0' ? `${buffer.name}At` : `${buffer.name}At + ${rest}`;
@@ -75,39 +78,41 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const starts = new Map<string, number>();
   for (const buffer of program.buffers) {
     starts.set(buffer.name, offset);
-    offset += buffer.size.evaluate({});
+    offset += buffer.size.evaluate(sizes);
   }
   const array = precision === 'float32' ? 'Float32Array' : 'Float64Array';
   const source = [
     'const fromZero = -1;',
     'const fromTarget = -2;',
-    `const memory = new ${array}(${String(offset + 4)});`,
+    ...names.map((name) => `const ${name} = ${String(sizes[name])};`),
+    `const arena = new ${array}(${String(offset + 4)});`,
     ...[...starts].map(([name, start]) => `const ${name}At = ${String(start)};`),
     ...maths.definitions(),
     ...[...products].sort().flatMap((terms) => productFunction(`product${String(terms)}`, terms)),
     ...(packs ? packFunction('pack') : []),
     'function run(): void {',
+    '  const memory = arena;',
     ...indent(body),
     '}',
-    'return { memory, run };',
+    'return { arena, run };',
   ].join('\n');
   const javascript = ts.transpile(source, { target: ts.ScriptTarget.ES2022 });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the point is to run what was emitted; only tests and `cellwright check` do
-  const create = new Function(javascript) as () => { memory: Float32Array | Float64Array; run: () => void };
-  const { memory, run } = create();
+  const create = new Function(javascript) as () => { arena: Float32Array | Float64Array; run: () => void };
+  const { arena, run } = create();
   const call = (inputs: Values): Map<string, Float32Array | Float64Array> => {
     for (const [name, view] of program.inputs) {
       const value = inputs.get(name);
-      const length = view.buffer.size.evaluate({});
+      const length = view.buffer.size.evaluate(sizes);
       if (value?.length !== length) throw new RangeError(`the input '${name}' needs ${String(length)} elements, not ${String(value?.length)}`);
-      memory.set(value, starts.get(view.buffer.name) ?? 0);
+      arena.set(value, starts.get(view.buffer.name) ?? 0);
     }
     run();
     return new Map(
       [...program.outputs].map(([name, view]) => {
-        const start = (starts.get(view.buffer.name) ?? 0) + view.offset.evaluate({});
-        const length = Dim.product(fixed.output(name).type.shape).evaluate({});
-        return [name, memory.slice(start, start + length)];
+        const start = (starts.get(view.buffer.name) ?? 0) + view.offset.evaluate(sizes);
+        const length = Dim.product(fixed.output(name).type.shape).evaluate(sizes);
+        return [name, arena.slice(start, start + length)];
       }),
     );
   };

@@ -3,55 +3,70 @@ import type { Programs } from '../../program/build-programs.js';
 import type { PlacedParameter } from '../../program/regions.js';
 import { access } from './module-names.js';
 import type { ModuleNames } from './module-names.js';
-import { dimCode } from './scope.js';
+import { initializerIdentifiers } from './module-identifiers.js';
+import { numberCode } from './map-code.js';
+import { dimCode, Scope } from './scope.js';
+import type { SymbolNames } from './scope.js';
+import { SizeNames } from './size-names.js';
 
 /** The function that gives parameters their first values. Apart from the creator, so that a bundler can leave it out. */
-export function initializerLines({ parameters, freeDims }: Programs, names: ModuleNames): string[] {
+export function initializerLines({ parameters, freeDims, update }: Programs, names: ModuleNames): string[] {
   const kinds = new Set(parameters.map(({ initializer }) => initializer.kind));
-  const random = [...kinds].some((kind) => kind !== 'constant');
   const uniform = kinds.has('uniform') || kinds.has('glorotUniform') || kinds.has('heUniform');
+  const normal = kinds.has('normal') || kinds.has('orthogonal');
+  const read = new Set(parameters.filter(readsSizes).flatMap(({ shape }) => shape.flatMap((dim) => dim.symbols())));
+  const sizes = new SizeNames(
+    freeDims.filter((dim) => read.has(dim)),
+    new Scope(initializerIdentifiers),
+  );
+  const same = normal ? ' (as far as its Math.log and Math.cos are)' : '';
   return [
     '/**',
-    ' * Gives the parameters their first values, the same for the same seed on every machine, and resets the optimizer.',
+    ` * Gives the parameters their first values, the same for the same seed on every machine${same}${update === undefined ? '' : ', and resets the optimizer'}.`,
     ' *',
-    ' * @param seed an integer',
+    ' * @param seed an integer, of which the lower 32 bits count',
     ' */',
     `export function ${names.initialize}(module: ${names.type}, seed: number): void {`,
-    "  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);",
-    ...(freeDims.length > 0 && random ? [`  const { ${freeDims.join(', ')} } = module.sizes;`] : []),
-    '  const { params } = module;',
-    ...(random ? generatorLines() : []),
+    '  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);',
+    ...(sizes.freeDims.length > 0 ? [`  const ${sizes.pattern} = module.sizes;`] : []),
+    ...(parameters.length > 0 ? ['  const { params } = module;'] : []),
+    ...(uniform || normal ? generatorLines() : []),
     ...(uniform ? uniformLines() : []),
-    ...(kinds.has('normal') || kinds.has('orthogonal') ? normalLines() : []),
+    ...(normal ? normalLines() : []),
     ...(kinds.has('orthogonal') ? orthogonalLines() : []),
-    ...parameters.map((parameter) => `  ${initializeLine(parameter)}`),
-    '  module.resetTraining();',
+    ...parameters.map((parameter) => `  ${initializeLine(parameter, sizes.duringCall)}`),
+    '  module.packParameters();',
+    ...(update === undefined ? [] : ['  module.resetTraining();']),
     '}',
   ];
 }
 
-function initializeLine({ name, shape, initializer }: PlacedParameter): string {
+function readsSizes({ initializer: { kind } }: PlacedParameter): boolean {
+  return kind === 'glorotUniform' || kind === 'heUniform' || kind === 'orthogonal';
+}
+
+function initializeLine({ name, shape, initializer }: PlacedParameter, symbols: SymbolNames): string {
   const target = `params${access(name)}`;
-  const fanOut = code(shape[0] ?? Dim.one);
-  const fanIn = code(Dim.product(shape.slice(1)));
+  const fanOut = dimCode(shape[0] ?? Dim.one, symbols);
+  const fanIn = dimCode(Dim.product(shape.slice(1)), symbols);
   switch (initializer.kind) {
     case 'constant':
-      return `${target}.fill(${String(initializer.value)});`;
+      return `${target}.fill(${numberCode(initializer.value)});`;
     case 'uniform':
       return `uniform(${target}, ${String(initializer.low)}, ${String(initializer.high)});`;
-    case 'glorotUniform':
-      return `uniform(${target}, -Math.sqrt(6 / (${fanIn} + ${fanOut})), Math.sqrt(6 / (${fanIn} + ${fanOut})));`;
-    case 'heUniform':
-      return `uniform(${target}, -Math.sqrt(6 / (${fanIn})), Math.sqrt(6 / (${fanIn})));`;
+    case 'glorotUniform': {
+      const bound = `Math.sqrt(6 / (${fanIn} + ${fanOut}))`;
+      return `uniform(${target}, -${bound}, ${bound});`;
+    }
+    case 'heUniform': {
+      const bound = `Math.sqrt(6 / (${fanIn}))`;
+      return `uniform(${target}, -${bound}, ${bound});`;
+    }
     case 'normal':
       return `for (let k = 0; k < ${target}.length; k++) ${target}[k] = ${String(initializer.deviation)} * normal();`;
     case 'orthogonal':
       return `orthogonal(${target}, ${fanOut}, ${fanIn});`;
   }
-}
-
-function code(dim: Dim): string {
-  return dimCode(dim, (symbol) => symbol);
 }
 
 /** A 32-bit generator that mixes a counter (Steele, Lea & Flood 2014, with the constants of murmur3's finalizer). */

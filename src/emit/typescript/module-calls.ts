@@ -1,221 +1,254 @@
-import { Dim } from '../../graph/dim.js';
 import type { ValueType } from '../../graph/node.js';
-import type { View } from '../../lower/kernel-program.js';
+import type { LoweredProgram } from '../../lower/lower-program.js';
 import { cotangentName } from '../../program/build-programs.js';
-import type { Programs } from '../../program/build-programs.js';
-import type { ModuleLayout } from './module-layout.js';
-import { access, duringCall, property } from './module-names.js';
-import type { ModuleNames } from './module-names.js';
+import { indexRanges } from './index-ranges.js';
+import { indent } from './map-code.js';
+import { elementsCode, hasEntry, packName, runName } from './module-context.js';
+import type { ModuleContext } from './module-context.js';
+import { access, optionalAccess } from './module-names.js';
 import { unstacked } from './module-types.js';
 import { dimCode } from './scope.js';
+import type { SymbolNames } from './scope.js';
 
-/** What the methods of a module are made from. */
-export interface CallContext {
-  readonly programs: Programs;
-  readonly layout: ModuleLayout;
-  readonly names: ModuleNames;
-  readonly array: string;
-  readonly hash: string;
-  /** Whether a function exists for the packs that an entry needs besides those of `packParameters`. */
-  packsFor(entry: string): boolean;
+/** Something that a call is given: what the caller calls it, and what the program does. */
+interface Given {
+  readonly label: string;
+  readonly code: string;
+  readonly input: string;
+  readonly optional: boolean;
 }
 
-const lengthOf = (type: ValueType): string => dimCode(Dim.product(type.shape), duringCall);
-
-/** `{ y: view(yAt, steps * batch * H) }` for some outputs or inputs of a program. */
-export function viewObject(
-  { layout }: CallContext,
-  entries: readonly (readonly [name: string, view: View | undefined, type: ValueType])[],
-): string {
-  const fields = entries.flatMap(([name, view, type]) =>
-    view === undefined ? [] : [`${property(name)}: view(${layout.view(view, duringCall)}, ${lengthOf(type)})`],
-  );
-  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
-}
-
-/** Lines that write given values to their places. */
-function writes(context: CallContext, source: string, keys: Iterable<string>, prefix: string, program: 'sequence' | 'step' = 'sequence'): string[] {
-  const { programs, layout } = context;
-  const types = program === 'sequence' ? programs.inputTypes : programs.stepInputTypes;
-  const views = programs[program]?.inputs;
-  return [...keys].flatMap((key) => {
-    const name = `${prefix}${key}`;
-    const view = views?.get(name);
-    const type = types.get(name);
-    if (view === undefined || type === undefined) return [];
-    return [`write('${source}${access(key)}', ${source}${access(key)}, ${layout.view(view, duringCall)}, ${lengthOf(type)});`];
-  });
-}
-
-/** Lines that write values that may be left out: zero then. */
-function optionalWrites(context: CallContext, source: string, entries: Iterable<readonly [key: string, input: string]>): string[] {
-  const { programs, layout } = context;
-  return [...entries].flatMap(([key, name]) => {
-    const view = programs.sequence.inputs.get(name);
-    const type = programs.inputTypes.get(name);
-    if (view === undefined || type === undefined) return [];
-    return [`writeOrZero('${source}${access(key)}', ${source}?.${access(key).replace(/^\./, '')}, ${layout.view(view, duringCall)}, ${lengthOf(type)});`];
-  });
-}
-
-/** The statement that takes batch and steps from the first sequence. */
-function shapeLine({ programs }: CallContext, source: string): string {
-  const { model, inputTypes } = programs;
-  const first = [...model.inputs.keys()].find((name) => inputTypes.get(name)?.shape[0]?.key === 'T') ?? [...model.inputs.keys()][0] ?? '';
-  const row = dimCode(Dim.product(inputTypes.get(first)?.shape.slice(2) ?? []), duringCall);
-  return `setShape('${source}${access(first)}', ${source}${access(first)}, ${row}, rows);`;
-}
-
-export function methodLines(context: CallContext): string[] {
+/** The methods of a module. */
+export function methodLines(context: ModuleContext): string[] {
   const { programs } = context;
-  const entries = new Set(programs.sequence.entries.map((entry) => entry.name));
   return [
     ...forwardMethod(context),
-    ...(entries.has('backward') ? backwardMethod(context) : []),
-    ...(entries.has('loss') ? lossMethods(context) : []),
+    ...(hasEntry(programs, 'backward') ? backwardMethod(context) : []),
+    ...(hasEntry(programs, 'loss') ? lossMethods(context) : []),
     ...(programs.step === undefined ? [] : stepMethods(context)),
     ...persistenceMethods(context),
   ];
 }
 
-function startForward(context: CallContext, source: string, withTargets: boolean): string[] {
-  const { model } = context.programs;
+const required = (source: string, keys: Iterable<string>): Given[] =>
+  [...keys].map((key) => ({ label: `${source}${access(key)}`, code: `${source}${access(key)}`, input: key, optional: false }));
+
+const optional = (source: string, keys: Iterable<string>, input: (key: string) => string, absent = false): Given[] =>
+  [...keys].map((key) => ({
+    label: `${source}${access(key)}`,
+    code: `${source}${absent ? optionalAccess(key) : access(key)}`,
+    input: input(key),
+    optional: true,
+  }));
+
+const quoted = (label: string): string => (label.includes("'") ? `"${label}"` : `'${label}'`);
+
+/** What of it the program reads, with its type and place. */
+function read(given: readonly Given[], program: LoweredProgram, types: ReadonlyMap<string, ValueType>) {
+  return given.flatMap((each) => {
+    const view = program.inputs.get(each.input);
+    const type = types.get(each.input);
+    return view === undefined || type === undefined ? [] : [{ ...each, view, type }];
+  });
+}
+
+/** Statements that check given values; `skip` is known to be right. */
+function checkLines(context: ModuleContext, values: ReturnType<typeof read>, symbols: SymbolNames, skip?: string): string[] {
+  const ranges = indexRanges(context.programs.model);
+  const replacements = new Map(Object.entries(context.programs.sizes));
+  return values.flatMap(({ label, code, type, input, optional: mayMiss }) => [
+    ...(input === skip ? [] : [`${mayMiss ? 'checkOptional' : 'check'}(${quoted(label)}, ${code}, ${elementsCode(type, symbols)});`]),
+    ...(ranges.get(input) ?? []).map((rows) => {
+      const size = dimCode(rows, (symbol) => String(replacements.get(symbol) ?? symbols(symbol)));
+      return `checkIndices(${quoted(label)}, ${code}, ${size});`;
+    }),
+  ]);
+}
+
+function placeLines({ layout, sizes: { duringCall } }: ModuleContext, values: ReturnType<typeof read>): string[] {
+  return values.map(({ code, view, type, optional: mayMiss }) => {
+    const at = layout.view(view, duringCall);
+    return mayMiss ? `placeOrZero(${code}, ${at}, ${elementsCode(type, duringCall)});` : `place(${code}, ${at});`;
+  });
+}
+
+/** Statements from the caller's values to the end of the forward pass. Nothing is changed before all is checked. */
+function forwardLines(context: ModuleContext, source: string, withTargets: boolean): string[] {
+  const { programs, sizes } = context;
+  const { model, sequence, inputTypes } = programs;
+  const values = read(
+    [
+      ...required(source, [...model.inputs.keys(), ...(withTargets ? model.targets.keys() : [])]),
+      ...optional('initialState', model.states.keys(), (name) => name, true),
+    ],
+    sequence,
+    inputTypes,
+  );
+  const timed = values.find(({ type }) => type.shape[0]?.key === 'T' && type.shape[1]?.key === 'B');
+  const row = timed === undefined ? '' : elementsCode({ shape: timed.type.shape.slice(1) }, sizes.requested);
   return [
-    shapeLine(context, source),
-    ...writes(context, source, [...model.inputs.keys(), ...(withTargets ? model.targets.keys() : [])], ''),
-    ...optionalWrites(context, 'initialState', [...model.states.keys()].map((name) => [name, name] as const)),
+    'checkBatch(rows);',
+    timed === undefined ? 'const count = 1;' : `const count = stepsOf(${quoted(timed.label)}, ${timed.code}, ${row});`,
+    ...checkLines(context, values, sizes.requested, timed?.input),
+    'start(rows, count);',
+    ...placeLines(context, values),
     'packParameters();',
-    'runForward();',
+    ...packed(context, 'forward'),
   ];
 }
 
-function forwardMethod(context: CallContext): string[] {
+/** Statements that run an entry. */
+function packed({ packingEntries }: ModuleContext, entry: string): string[] {
+  return [...(packingEntries.has(entry) && packName(entry) !== 'packParameters' ? [`${packName(entry)}();`] : []), `${runName(entry)}();`];
+}
+
+function forwardMethod(context: ModuleContext): string[] {
   const { names, programs } = context;
-  const trains = programs.sequence.entries.some((entry) => entry.name === 'backward');
-  return [
-    `forward(inputs: ${names.type}Inputs, { initialState, batchSize: rows = batchSize }: ForwardOptions = {}) {`,
-    ...startForward(context, 'inputs', false).map((line) => `  ${line}`),
-    ...(trains ? ['  tape = true;'] : []),
-    '  return forwardViews();',
-    '},',
-  ];
+  return method(`forward(inputs: ${names.type}Inputs, { initialState, batchSize: rows = batchSize }: ${names.type}ForwardOptions = {})`, [
+    ...forwardLines(context, 'inputs', false),
+    ...(hasEntry(programs, 'backward') ? ['tape = true;'] : []),
+    'return forwardViews();',
+  ]);
 }
 
-function backwardMethod(context: CallContext): string[] {
+function backwardMethod(context: ModuleContext): string[] {
+  const { names, programs, sizes } = context;
+  const { model, sequence, inputTypes } = programs;
+  const values = read(
+    [
+      ...optional('cotangents', model.outputs, (name) => cotangentName(`out.${name}`)),
+      ...optional('dFinalState', model.states.keys(), (name) => cotangentName(`final.${name}`), true),
+    ],
+    sequence,
+    inputTypes,
+  );
+  return method(`backward(cotangents: ${names.type}Cotangents = {}, { dFinalState, accumulate = false }: ${names.type}BackwardOptions = {})`, [
+    "if (!tape) throw new Error('call forward first: backward uses up what the last forward has kept');",
+    ...checkLines(context, values, sizes.duringCall),
+    'tape = false;',
+    ...placeLines(context, values),
+    'if (!accumulate) gradients.fill(0);',
+    ...packed(context, 'backward'),
+    'return backwardViews();',
+  ]);
+}
+
+/** What the methods of a model with a loss share. */
+export function lossFunctions(context: ModuleContext): string[] {
   const { names, programs } = context;
-  const { model, inputTypes } = programs;
-  const real = (name: string): boolean => inputTypes.has(name);
+  if (!hasEntry(programs, 'loss')) return [];
   return [
-    `backward(cotangents: ${names.type}Cotangents = {}, { dFinalState, accumulate = false }: BackwardOptions = {}) {`,
-    "  if (!tape) throw new Error('backward needs a call of forward before it, and uses up what that call has kept: call forward again');",
-    ...optionalWrites(context, 'cotangents', model.outputs.map((name) => [name, cotangentName(`out.${name}`)] as const).filter(([, name]) => real(name))).map((line) => `  ${line}`),
-    ...optionalWrites(context, 'dFinalState', [...model.states.keys()].map((name) => [name, cotangentName(`final.${name}`)] as const)).map((line) => `  ${line}`),
-    '  tape = false;',
-    '  if (!accumulate) gradients.fill(0);',
-    ...(context.packsFor('backward') ? ['  packForBackward();'] : []),
-    '  runBackward();',
-    '  return backwardViews();',
-    '},',
+    '/** Checks and places a batch, runs forward and gives the loss. */',
+    `function computeLoss(examples: ${names.type}Batch, { initialState, batchSize: rows = batchSize }: ${names.type}ForwardOptions): number {`,
+    ...indent([...forwardLines(context, 'examples', true), ...packed(context, 'loss'), `return ${valueOf(context, programs.sequence, 'loss')};`]),
+    '}',
+    '',
   ];
 }
 
-function lossMethods(context: CallContext): string[] {
-  const { names, programs, layout } = context;
-  const view = programs.sequence.outputs.get('loss');
-  const loss = view === undefined ? 'NaN' : `memory[${layout.view(view, duringCall)}]!`;
-  const gradient = ["if (!accumulate) gradients.fill(0);", ...(context.packsFor('gradient') ? ['packForGradient();'] : []), 'runGradient();'];
-  const evaluate = [
-    `evaluate(batch_: ${names.type}Batch, { initialState, batchSize: rows = batchSize }: ForwardOptions = {}) {`,
-    ...startForward(context, 'batch_', true).map((line) => `  ${line}`),
-    '  runLoss();',
-    `  return { loss: ${loss}, ...forwardViews() };`,
-    '},',
-  ];
-  const hasGradient = programs.sequence.entries.some((entry) => entry.name === 'gradient');
-  const valueAndGradient = [
-    `valueAndGradient(batch_: ${names.type}Batch, { initialState, accumulate = false, batchSize: rows = batchSize }: GradientOptions = {}) {`,
-    ...startForward(context, 'batch_', true).map((line) => `  ${line}`),
-    '  runLoss();',
-    ...gradient.map((line) => `  ${line}`),
-    `  return { loss: ${loss}, gradients: grads };`,
-    '},',
-  ];
-  return [...evaluate, ...(hasGradient ? valueAndGradient : []), ...(programs.update === undefined ? [] : trainMethod(context))];
-}
-
-function trainMethod(context: CallContext): string[] {
-  const { names, programs, layout } = context;
-  const { update } = programs;
-  const at = (name: string): string => {
-    const view = update?.inputs.get(name) ?? update?.outputs.get(name);
-    if (view === undefined) throw new Error(`the update has no '${name}'`);
-    return layout.view(view, duringCall);
-  };
-  const usesCount = update?.inputs.has('stepCount') === true;
-  return [
-    `trainStep(batch_: ${names.type}Batch, { learningRate, initialState, batchSize: rows = batchSize }: TrainOptions) {`,
-    "  if (!(learningRate > 0) || learningRate === Infinity) throw new RangeError(`the learning rate must be a positive number, not ${String(learningRate)}`);",
-    '  const { loss } = this.valueAndGradient(batch_, initialState === undefined ? { batchSize: rows } : { initialState, batchSize: rows });',
-    `  memory[${at('learningRate')}] = learningRate;`,
-    '  stepCount++;',
-    ...(usesCount ? [`  memory[${at('stepCount')}] = stepCount;`] : []),
-    '  runUpdate();',
-    '  packParameters();',
-    `  return { loss, gradientNorm: memory[${at('gradientNorm')}]! };`,
-    '},',
-  ];
-}
-
-function stepMethods(context: CallContext): string[] {
+function lossMethods(context: ModuleContext): string[] {
   const { names, programs } = context;
-  const { model } = programs;
-  const first = [...model.inputs.keys()][0] ?? '';
-  const type = programs.stepInputTypes.get(first);
-  const row = dimCode(Dim.product(type === undefined ? [] : unstacked(type).shape.slice(1)), duringCall);
   return [
-    `step(inputs: ${names.type}StepInputs) {`,
-    `  setStepShape('inputs${access(first)}', inputs${access(first)}, ${row});`,
-    ...writes(context, 'inputs', model.inputs.keys(), '', 'step').map((line) => `  ${line}`),
-    '  runStep();',
-    '  return stepViews();',
-    '},',
-    'resetState() {',
-    ...[...model.states.keys()].map((name) => `  state${access(name)}.fill(0);`),
-    '},',
-  ];
-}
-
-function persistenceMethods(context: CallContext): string[] {
-  const { names, programs, hash } = context;
-  const slots = programs.optimizer?.slots ?? [];
-  const optimizer = programs.update !== undefined;
-  return [
-    'resetTraining() {',
-    ...(optimizer ? ['  stepCount = 0;', ...slots.map((slot) => `  slots${access(slot)}.fill(0);`)] : []),
-    '  packParameters();',
-    '},',
-    'save() {',
-    '  const parameters: Record<string, number[]> = {};',
-    '  for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);',
-    ...(optimizer ? ['  const kept: Record<string, number[]> = {};', '  for (const [name, values] of Object.entries(slots)) kept[name] = Array.from(values);'] : []),
-    `  return { module: '${programs.model.name}', definition: '${hash}', parameters${optimizer ? ', stepCount, slots: kept' : ''} };`,
-    '},',
-    `load(checkpoint: ${names.type}Checkpoint) {`,
-    `  if (checkpoint.definition !== '${hash}') throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with other equations or sizes (\${checkpoint.definition}), not of '${programs.model.name}' (${hash})\`);`,
-    '  checkValues(params, checkpoint.parameters);',
-    ...(optimizer ? ['  if (checkpoint.slots !== undefined) checkValues(slots, checkpoint.slots);'] : []),
-    '  for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);',
-    ...(optimizer
-      ? [
-          '  for (const [name, values] of Object.entries(slots)) {',
-          '    const kept = checkpoint.slots?.[name];',
-          '    if (kept === undefined) values.fill(0);',
-          '    else values.set(kept);',
-          '  }',
-          '  stepCount = checkpoint.stepCount ?? 0;',
-        ]
+    ...method(`evaluate(examples: ${names.type}Batch, options: ${names.type}ForwardOptions = {})`, [
+      'const loss = computeLoss(examples, options);',
+      'return { loss, ...forwardViews() };',
+    ]),
+    ...(hasEntry(programs, 'gradient')
+      ? method(`valueAndGradient(examples: ${names.type}Batch, options: ${names.type}GradientOptions = {})`, [
+          'const loss = computeLoss(examples, options);',
+          'if (options.accumulate !== true) gradients.fill(0);',
+          ...packed(context, 'gradient'),
+          'return { loss, gradients: grads };',
+        ])
       : []),
-    '  packParameters();',
-    '},',
+    ...(programs.update === undefined ? [] : trainMethod(context, programs.update)),
   ];
+}
+
+function trainMethod(context: ModuleContext, update: LoweredProgram): string[] {
+  return method(`trainStep(examples: ${context.names.type}Batch, options: ${context.names.type}TrainOptions)`, [
+    'const { learningRate } = options;',
+    'if (!(learningRate > 0) || learningRate === Infinity) throw new RangeError(`learningRate must be a positive number, not ${String(learningRate)}`);',
+    'const loss = computeLoss(examples, options);',
+    'gradients.fill(0);',
+    ...packed(context, 'gradient'),
+    'stepCount++;',
+    ...(update.inputs.has('learningRate') ? [`${valueOf(context, update, 'learningRate').replace(/!$/, '')} = learningRate;`] : []),
+    ...(update.inputs.has('stepCount') ? [`${valueOf(context, update, 'stepCount').replace(/!$/, '')} = stepCount;`] : []),
+    ...packed(context, 'update'),
+    'packParameters();',
+    `return { loss, gradientNorm: ${valueOf(context, update, 'gradientNorm')} };`,
+  ]);
+}
+
+/** The one element of a scalar. */
+function valueOf({ layout, sizes }: ModuleContext, program: LoweredProgram, name: string): string {
+  const view = program.inputs.get(name) ?? program.outputs.get(name);
+  if (view === undefined) throw new Error(`the program has no '${name}'`);
+  return `arena[${layout.view(view, sizes.duringCall)}]!`;
+}
+
+function stepMethods(context: ModuleContext): string[] {
+  const { names, programs, sizes } = context;
+  const { model, step, stepInputTypes } = programs;
+  if (step === undefined) return [];
+  const types = new Map([...stepInputTypes].map(([name, type]) => [name, unstacked(type)]));
+  const values = read(required('inputs', model.inputs.keys()), step, types);
+  const [first] = values;
+  const row = first === undefined ? '' : elementsCode({ shape: first.type.shape.slice(1) }, sizes.requested);
+  return [
+    ...method(`step(inputs: ${names.type}StepInputs)`, [
+      first === undefined ? 'const rows = batchSize;' : `const rows = rowsOf(${quoted(first.label)}, ${first.code}, ${row});`,
+      ...checkLines(context, values, sizes.requested, first?.input),
+      'start(rows, 1);',
+      ...placeLines(context, values),
+      ...packed(context, 'step'),
+      'return stepViews();',
+    ]),
+    ...method('resetState()', [...model.states.keys()].map((name) => `state${access(name)}.fill(0);`)),
+  ];
+}
+
+function persistenceMethods({ names, programs, hash }: ModuleContext): string[] {
+  const trains = programs.update !== undefined;
+  const slots = trains ? (programs.optimizer?.slots ?? []) : [];
+  const tape = hasEntry(programs, 'backward') ? ['tape = false;'] : [];
+  return [
+    ...(trains ? method('resetTraining()', ['stepCount = 0;', ...slots.map((slot) => `slots${access(slot)}.fill(0);`)]) : []),
+    ...method('save()', [
+      'const parameters: Record<string, number[]> = {};',
+      'for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);',
+      ...(slots.length > 0
+        ? ['const kept: Record<string, number[]> = {};', 'for (const [name, values] of Object.entries(slots)) kept[name] = Array.from(values);']
+        : []),
+      `return { module: '${programs.model.name}', definition: '${hash}', parameters${trains ? ', stepCount' : ''}${slots.length > 0 ? ', slots: kept' : ''} };`,
+    ]),
+    ...method(`load(checkpoint: ${names.type}Checkpoint)`, [
+      `if (checkpoint.definition !== '${hash}') throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with other equations, sizes or precision (\${checkpoint.definition}), not of '${programs.model.name}' (${hash})\`);`,
+      'checkValues(params, checkpoint.parameters);',
+      ...(trains
+        ? [
+            'const count = checkpoint.stepCount ?? 0;',
+            'if (!Number.isInteger(count) || count < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${String(count)}`);',
+          ]
+        : []),
+      ...(slots.length > 0 ? ['if (count > 0) checkValues(slots, checkpoint.slots);'] : []),
+      ...tape,
+      'for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);',
+      ...(slots.length > 0
+        ? [
+            'for (const [name, values] of Object.entries(slots)) {',
+            '  if (count > 0) values.set(checkpoint.slots![name]!);',
+            '  else values.fill(0);',
+            '}',
+          ]
+        : []),
+      ...(trains ? ['stepCount = count;'] : []),
+      'packParameters();',
+    ]),
+  ];
+}
+
+function method(head: string, body: readonly string[]): string[] {
+  return [`${head} {`, ...indent(body), '},'];
 }

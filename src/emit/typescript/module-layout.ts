@@ -1,4 +1,4 @@
-import { Dim } from '../../graph/dim.js';
+import type { Dim } from '../../graph/dim.js';
 import type { Buffer, Kernel, PackKernel, View } from '../../lower/kernel-program.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
 import type { PlacedParameter } from '../../program/regions.js';

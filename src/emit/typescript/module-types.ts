@@ -45,13 +45,13 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
     docs: [doc],
   });
   const found: InterfaceDeclarationStructure[] = [
-    make('Options', 'What the arena is made for.', [
+    make('Options', 'What the arena is made for. Its memory is taken over: what is in it is lost.', [
       ...(freeDims.length > 0 ? [field('sizes', `{ ${freeDims.map((dim) => `readonly ${dim}: number`).join('; ')} }`, 'Positive integers.')] : []),
       field('batchSize', 'number', 'The largest batch; default 1.', true),
       field('maxSteps', 'number', 'The largest number of steps; default 1.', true),
       field('memory', 'ArrayBuffer', 'Memory to use for the arena, at least as long as needed; made by default.', true),
     ]),
-    make('Parameters', 'Parameters or their gradients, by name: views into one flat array.', values(parameters.map(({ name, shape }) => [name, { dtype: 'real', shape }] as const))),
+    make('Parameters', `Parameters${differentiates ? ', or their gradients,' : ''} by name: views into one flat array.`, values(parameters.map(({ name, shape }) => [name, { dtype: 'real', shape }] as const))),
     make('Inputs', 'Sequences, time-major.', values(typed(given, inputTypes))),
     make('Outputs', 'Outputs of all steps; they lie in the arena until the next call.', values(typed(model.outputs, outputTypes, 'out.'))),
     make('State', 'States by name.', values(typed(states, inputTypes))),

@@ -1,29 +1,19 @@
 import { createHash } from 'node:crypto';
-import { Project, QuoteKind, IndentationText, StructureKind } from 'ts-morph';
-import type { StatementStructures } from 'ts-morph';
-import { Dim } from '../../graph/dim.js';
+import { IndentationText, Project, QuoteKind } from 'ts-morph';
 import { printGraph } from '../../graph/print.js';
-import type { Kernel } from '../../lower/kernel-program.js';
-import type { LoweredProgram } from '../../lower/lower-program.js';
-import { gradientName } from '../../program/build-programs.js';
 import type { Programs } from '../../program/build-programs.js';
-import { flatSize } from '../../program/regions.js';
-import { modelEquations } from '../../report/equations.js';
 import { initializerLines } from './initializer-code.js';
-import { kernelLines } from './kernel-code.js';
-import type { KernelCodeContext } from './kernel-code.js';
-import { indent } from './map-code.js';
-import { MathFunctions } from './math-functions.js';
 import type { MathMode } from './math-functions.js';
-import { methodLines, viewObject } from './module-calls.js';
-import type { CallContext } from './module-calls.js';
+import type { ModuleContext } from './module-context.js';
+import { creatorLines } from './module-creator.js';
+import { packingEntries, programsOf } from './module-entries.js';
+import { moduleIdentifiers } from './module-identifiers.js';
+import { moduleInterface } from './module-interface.js';
 import { ModuleLayout } from './module-layout.js';
-import { capacity, duringCall, moduleNames, property } from './module-names.js';
-import type { ModuleNames } from './module-names.js';
+import { moduleNames } from './module-names.js';
 import { moduleInterfaces } from './module-types.js';
-import { packFunction, productFunction } from './product-function.js';
-import { dimCode, Scope } from './scope.js';
-import type { SymbolNames } from './scope.js';
+import { Scope } from './scope.js';
+import { SizeNames } from './size-names.js';
 
 export interface ModuleEmitOptions {
   readonly precision: 'float32' | 'float64';
@@ -32,388 +22,47 @@ export interface ModuleEmitOptions {
 
 /** The TypeScript module of some programs: typed, without imports, everything in one arena. */
 export function emitModule(programs: Programs, { precision, math }: ModuleEmitOptions): string {
-  const names = moduleNames(programs.model.name);
-  const array = precision === 'float32' ? 'Float32Array' : 'Float64Array';
-  const hash = definitionHash(programs, precision);
-  const structures: (string | StatementStructures)[] = [
-    preamble(programs, precision, math, hash),
-    ...moduleInterfaces(programs, names, array).map((structure) => structure as StatementStructures),
-    moduleInterface(programs, names, array).join('\n'),
-    [`type Values = ${array};`].join('\n'),
-    creatorLines(programs, names, array, hash, math).join('\n'),
-    initializerLines(programs, names).join('\n'),
-  ];
+  const scope = new Scope(moduleIdentifiers);
+  const sizes = new SizeNames(programs.freeDims, scope);
+  const context: ModuleContext = {
+    programs,
+    sizes,
+    layout: new ModuleLayout(scope, programsOf(programs), programs.parameters),
+    names: moduleNames(programs.model.name),
+    array: precision === 'float32' ? 'Float32Array' : 'Float64Array',
+    hash: definitionHash(programs, precision),
+    packingEntries: packingEntries(programs),
+  };
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: IndentationText.TwoSpaces, quoteKind: QuoteKind.Single },
   });
-  const file = project.createSourceFile('module.ts', { statements: structures.flatMap((structure) => [structure, '']) });
-  return `${file.getFullText().replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+  const file = project.createSourceFile('module.ts', {
+    statements: [
+      preamble(context, precision, math).join('\n'),
+      ...moduleInterfaces(programs, context.names, context.array).flatMap((structure) => ['', structure]),
+      '',
+      moduleInterface(context).join('\n'),
+      '',
+      `type Values = ${context.array};`,
+      '',
+      creatorLines(context, scope, math).join('\n'),
+      '',
+      initializerLines(programs, context.names).join('\n'),
+    ],
+  });
+  return `${file.getFullText().replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
 }
 
 function definitionHash({ model, sizes }: Programs, precision: string): string {
   return createHash('sha256').update(`${printGraph(model.graph)}\n${JSON.stringify(sizes)}\n${precision}`).digest('hex').slice(0, 16);
 }
 
-function preamble({ model, sizes }: Programs, precision: string, math: MathMode, hash: string): string {
+function preamble({ programs: { model, sizes }, hash }: ModuleContext, precision: string, math: MathMode): string[] {
   const fixed = Object.entries(sizes).map(([name, size]) => `${name} = ${String(size)}`);
   return [
     `// ${model.name}: generated by cellwright from its equations (definition ${hash}). Do not edit: build it again.`,
     `// ${precision}, ${math} maths${fixed.length === 0 ? '' : `, ${fixed.join(', ')}`}. This file is yours, under whatever licence you like.`,
-  ].join('\n');
-}
-
-/** The interface of the object that the creator gives. */
-function moduleInterface(programs: Programs, names: ModuleNames, array: string): string[] {
-  const { type } = names;
-  const { model, outputTypes, freeDims } = programs;
-  const entries = new Set(programs.sequence.entries.map((entry) => entry.name));
-  const differentiates = entries.has('backward') || entries.has('gradient');
-  const [forward] = ['/** Runs all steps. The inputs are copied; steps are taken from their length, `batchSize` from the options. */'];
-  const sizes = [...freeDims, 'batchSize', 'maxSteps'];
-  const shape = (name: string): string => `${names.type}${name}`;
-  return [
-    'interface ForwardOptions {',
-    `  /** States before the first step, [batch, …]; zero by default. */`,
-    `  readonly initialState?: Partial<${shape('State')}> | undefined;`,
-    '  /** The batch of this call, at most the one created; that by default. */',
-    '  readonly batchSize?: number;',
-    '}',
-    ...(entries.has('backward')
-      ? [
-          '',
-          'interface BackwardOptions {',
-          '  /** Derivatives of the loss by the final state; zero by default. */',
-          `  readonly dFinalState?: Partial<${shape('State')}> | undefined;`,
-          '  /** Adds to the gradients of the parameters instead of replacing them. */',
-          '  readonly accumulate?: boolean;',
-          '}',
-        ]
-      : []),
-    ...(entries.has('gradient')
-      ? ['', 'interface GradientOptions extends ForwardOptions {', '  /** Adds to the gradients instead of replacing them. */', '  readonly accumulate?: boolean;', '}']
-      : []),
-    ...(programs.update === undefined ? [] : ['', 'interface TrainOptions extends ForwardOptions {', '  readonly learningRate: number;', '}']),
-    '',
-    `/** What \`${names.create}\` gives. All arrays are views of one arena. */`,
-    `export interface ${type} {`,
-    `  readonly sizes: { ${sizes.map((size) => `readonly ${size}: number`).join('; ')} };`,
-    '  /** Edit them freely; call `packParameters` before `step` then. */',
-    `  readonly params: ${shape('Parameters')};`,
-    '  /** All parameters as one array. */',
-    `  readonly parameters: ${array};`,
-    ...(differentiates ? [`  readonly grads: ${shape('Parameters')};`, '  /** All gradients as one array, in the order of `parameters`. */', `  readonly gradients: ${array};`] : []),
-    '  /** Where inputs of the created batch and steps can be written without a copy: pass these very arrays to a call. */',
-    `  readonly inputs: ${shape(model.targets.size > 0 ? 'Batch' : 'Inputs')};`,
-    `  ${forward ?? ''}`,
-    `  forward(inputs: ${shape('Inputs')}, options?: ForwardOptions): { readonly outputs: ${shape('Outputs')}; readonly finalState: ${shape('State')} };`,
-    ...(entries.has('backward')
-      ? [
-          '  /**',
-          '   * Derivatives of a loss, from its derivatives by outputs and final state. Uses up what the last `forward` has kept.',
-          '   *',
-          '   * @throws Error without a `forward` before it, or after another `backward`',
-          '   */',
-          `  backward(cotangents?: ${shape('Cotangents')}, options?: BackwardOptions): ${shape('Gradients')};`,
-        ]
-      : []),
-    ...(outputTypes.has('loss')
-      ? [
-          '  /** The loss of a batch, and the outputs. */',
-          `  evaluate(batch: ${shape('Batch')}, options?: ForwardOptions): { readonly loss: number; readonly outputs: ${shape('Outputs')}; readonly finalState: ${shape('State')} };`,
-        ]
-      : []),
-    ...(entries.has('gradient')
-      ? [
-          '  /** The loss of a batch and its gradient, without an update. */',
-          `  valueAndGradient(batch: ${shape('Batch')}, options?: GradientOptions): { readonly loss: number; readonly gradients: ${shape('Parameters')} };`,
-        ]
-      : []),
-    ...(programs.update === undefined
-      ? []
-      : [
-          `  /** Forward, loss, backward and one update by ${programs.optimizer?.name ?? ''}. Gives the loss before the update, and the norm of its gradient before clipping. */`,
-          `  trainStep(batch: ${shape('Batch')}, options: TrainOptions): { readonly loss: number; readonly gradientNorm: number };`,
-        ]),
-    ...(programs.step === undefined
-      ? []
-      : [
-          '  /** The state that `step` goes on from. */',
-          `  readonly state: ${shape('State')};`,
-          '  /** One step for streaming: reads and replaces `state`. Parameters as of the last `packParameters`, `forward` or `load`. */',
-          `  step(inputs: ${shape('StepInputs')}): ${shape('StepOutputs')};`,
-          '  /** Sets the state to zero. */',
-          '  resetState(): void;',
-        ]),
-    '  /** Makes edited parameters known to `step`; `forward` does it by itself. */',
-    '  packParameters(): void;',
-    programs.update === undefined ? '  /** Makes new parameters known. */' : '  /** Makes new parameters known, and the optimizer forget. */',
-    '  resetTraining(): void;',
-    `  save(): ${shape('Checkpoint')};`,
-    '  /** @throws Error for a checkpoint of another definition, before anything is changed */',
-    `  load(checkpoint: ${shape('Checkpoint')}): void;`,
-    '}',
-  ];
-}
-
-function creatorLines(programs: Programs, names: ModuleNames, array: string, hash: string, math: MathMode): string[] {
-  const all = [programs.sequence, programs.step, programs.update].flatMap((program) => program ?? []);
-  const scope = new Scope();
-  const layout = new ModuleLayout(scope, all, programs.parameters);
-  const maths = new MathFunctions(math);
-  const products = new Set<number>();
-  let packs = false;
-  const startWith = (symbols: SymbolNames) => (buffer: Parameters<ModuleLayout['start']>[0], offset: Dim): string => layout.start(buffer, offset, symbols);
-  const context: KernelCodeContext = {
-    symbols: duringCall,
-    start: startWith(duringCall),
-    within: (symbols) => ({ start: startWith(symbols) }),
-    math: (name) => maths.name(name),
-    scope,
-    usesProduct(terms) {
-      products.add(terms);
-      return `product${String(terms)}`;
-    },
-    usesPack() {
-      packs = true;
-      return 'pack';
-    },
-  };
-  const bodies = runFunctions(programs, context);
-  const packLines = packFunctions(all, context);
-  const call: CallContext = { programs, layout, names, array, hash, packsFor: (entry) => packLines.some((line) => line.startsWith(`function packFor${entry.charAt(0).toUpperCase()}${entry.slice(1)}`)) };
-  const { freeDims } = programs;
-  const withDefault = freeDims.length === 0 ? ' = {}' : '';
-  return [
-    `/**`,
-    ` * Makes a ${programs.model.name}: one arena, allocated here and never again.`,
-    ` *`,
-    ` * @throws RangeError for sizes that are no positive integers, or memory that is too small`,
-    ` */`,
-    `export function ${names.create}(options: ${names.type}Options${withDefault}): ${names.type} {`,
-    ...indent([
-      'const { batchSize = 1, maxSteps = 1 } = options;',
-      ...(freeDims.length > 0 ? [`const { ${freeDims.join(', ')} } = options.sizes;`] : []),
-      `for (const [name, size] of Object.entries({ ${[...freeDims, 'batchSize', 'maxSteps'].join(', ')} })) {`,
-      '  if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);',
-      '}',
-      '',
-      '// The arena. Each constant is where a run of elements starts; shapes in brackets.',
-      'let arenaLength = 0;',
-      'const region = (length: number): number => (arenaLength += length) - length;',
-      ...layout.lines(capacity),
-      `const bytes = (arenaLength + 4) * ${array}.BYTES_PER_ELEMENT;`,
-      'if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);',
-      `const memory = new ${array}(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);`,
-      'memory.fill(0);',
-      'const view = (at: number, length: number): Values => memory.subarray(at, at + length);',
-      '',
-      '// The batch and the number of steps of the current call.',
-      'let batch = batchSize;',
-      'let steps = maxSteps;',
-      ...(programs.sequence.entries.some((entry) => entry.name === 'backward') ? ['/** Whether the last forward call has kept what backward reads. */', 'let tape = false;'] : []),
-      ...(programs.update === undefined ? [] : ['let stepCount = 0;']),
-      '',
-      ...maths.definitions(),
-      ...[...products].sort((a, b) => a - b).flatMap((terms) => [...productFunction(`product${String(terms)}`, terms), '']),
-      ...(packs || packLines.length > 0 ? [...packFunction('pack'), ''] : []),
-      ...(products.size > 0 ? ['/** Where a product starts: from zero, or from what is there. Otherwise from a bias. */', 'const fromZero = -1;', 'const fromTarget = -2;', ''] : []),
-      ...packLines,
-      ...bodies,
-      '/** Makes views for the current batch and steps, again only when these change. */',
-      'function cached<Views>(make: () => Views): () => Views {',
-      '  let views: Views | undefined;',
-      '  let batchOfViews = 0;',
-      '  let stepsOfViews = 0;',
-      '  return () => {',
-      '    if (views !== undefined && batchOfViews === batch && stepsOfViews === steps) return views;',
-      '    batchOfViews = batch;',
-      '    stepsOfViews = steps;',
-      '    return (views = make());',
-      '  };',
-      '}',
-      '',
-      ...persistentViews(call),
-      ...checkFunctions(call),
-      'return {',
-      `  sizes: { ${[...freeDims, 'batchSize', 'maxSteps'].join(', ')} },`,
-      '  params,',
-      `  parameters: view(parametersAt, ${dimCode(flatSize(programs.parameters), capacity)}),`,
-      ...(hasGradients(programs) ? ['  grads,', '  gradients,'] : []),
-      `  inputs: ${inputViews(call)},`,
-      ...(programs.step === undefined ? [] : ['  state,']),
-      ...methodLines(call).map((line) => `  ${line}`),
-      '  packParameters,',
-      '};',
-    ]),
-    '}',
-  ];
-}
-
-function hasGradients(programs: Programs): boolean {
-  return programs.sequence.entries.some((entry) => entry.name === 'backward' || entry.name === 'gradient');
-}
-
-/** `runForward`, `runBackward`, …: the kernels of each entry under its equations. */
-function runFunctions(programs: Programs, context: KernelCodeContext): string[] {
-  const equations = modelEquations(programs.model.graph);
-  const docs: Readonly<Record<string, readonly string[]>> = {
-    forward: equations.flatMap((each) => each.forward),
-    backward: equations.flatMap((each) => each.backward),
-    gradient: equations.flatMap((each) => each.backward),
-    step: equations.flatMap((each) => each.forward),
-  };
-  const titles: Readonly<Record<string, string>> = {
-    forward: "All steps, first to last; ' marks the value of the previous step:",
-    backward: 'All steps, last to first; dx is the derivative of the loss by x:',
-    gradient: 'The gradient of the loss; dx is its derivative by x:',
-    loss: 'The loss.',
-    step: "One step; ' marks the state before it:",
-    update: `One update by ${programs.optimizer?.name ?? ''}.`,
-  };
-  const entries = [programs.sequence, programs.step, programs.update].flatMap((program) => program?.entries ?? []);
-  return entries.flatMap(({ name, kernels }) => [
-    '/**',
-    ` * ${titles[name] ?? name}`,
-    ...(docs[name] ?? []).map((line) => ` *     ${line}`),
-    ' */',
-    `function run${name.charAt(0).toUpperCase()}${name.slice(1)}(): void {`,
-    ...indent(kernelLines(kernels, context)),
-    '}',
-    '',
-  ]);
-}
-
-/** `packParameters` for what forward and step read; one more for each other entry. */
-function packFunctions(programs: readonly LoweredProgram[], context: KernelCodeContext): string[] {
-  const lines = new Map<string, Set<string>>();
-  for (const program of programs) {
-    for (const pack of program.packs) {
-      const kernel: Kernel = pack;
-      const group = pack.entry === 'forward' || pack.entry === 'step' ? 'packParameters' : `packFor${pack.entry.charAt(0).toUpperCase()}${pack.entry.slice(1)}`;
-      const own = lines.get(group) ?? new Set<string>();
-      for (const line of kernelLines([kernel], context)) own.add(line);
-      lines.set(group, own);
-    }
-  }
-  if (!lines.has('packParameters')) lines.set('packParameters', new Set());
-  return [...lines].flatMap(([name, calls]) => [`function ${name}(): void {`, ...indent([...calls]), '}', '']);
-}
-
-function persistentViews(call: CallContext): string[] {
-  const { programs, layout } = call;
-  const parameterView = (base: (constant: string) => string): string =>
-    `{ ${programs.parameters.map(({ name, shape }) => `${property(name)}: view(${base(layout.parameterConstant(name))}, ${dimCode(Dim.product(shape), capacity)})`).join(', ')} }`;
-  const { sequence, step, update, model } = programs;
-  const outputs = (program: LoweredProgram, prefix: string, keys: Iterable<string>, types: Programs['outputTypes']) =>
-    [...keys].flatMap((key) => {
-      const type = types.get(`${prefix}${key}`);
-      return type === undefined ? [] : [[key, program.outputs.get(`${prefix}${key}`), type] as const];
-    });
-  const lines = [
-    `const params = ${parameterView((constant) => constant)};`,
-    ...(hasGradients(programs)
-      ? [
-          `const grads = ${parameterView((constant) => `gradientsAt + ${constant} - parametersAt`)};`,
-          `const gradients = view(gradientsAt, ${dimCode(flatSize(programs.parameters), capacity)});`,
-        ]
-      : []),
-    ...(update === undefined
-      ? []
-      : [
-          `const slots = { ${(programs.optimizer?.slots ?? [])
-            .map((slot) => {
-              const found = update.inputs.get(`slot.${slot}`);
-              return found === undefined ? '' : `${property(slot)}: view(${layout.view(found, capacity)}, ${dimCode(flatSize(programs.parameters), capacity)})`;
-            })
-            .join(', ')} };`,
-        ]),
-    ...cachedViews(
-      'forwardViews',
-      `{ outputs: ${viewObject(call, outputs(sequence, 'out.', model.outputs, programs.outputTypes))}, finalState: ${viewObject(call, outputs(sequence, 'final.', model.states.keys(), programs.outputTypes))} }`,
-    ),
-  ];
-  if (sequence.entries.some((entry) => entry.name === 'backward')) {
-    const inputs = viewObject(call, outputs(sequence, gradientName(''), model.inputs.keys(), programs.outputTypes));
-    const states = viewObject(call, outputs(sequence, gradientName(''), model.states.keys(), programs.outputTypes));
-    lines.push(...cachedViews('backwardViews', `{ params: grads, inputs: ${inputs}, initialState: ${states} }`));
-  }
-  if (step !== undefined) {
-    const states = [...model.states.keys()].flatMap((name) => {
-      const found = step.inputs.get(name);
-      const type = programs.stepInputTypes.get(name);
-      return found === undefined || type === undefined ? [] : [`${property(name)}: view(${layout.view(found, capacity)}, ${dimCode(Dim.product(type.shape), capacity)})`];
-    });
-    lines.push(`const state = { ${states.join(', ')} };`);
-    lines.push(...cachedViews('stepViews', viewObject(call, outputs(step, 'out.', model.outputs, programs.stepOutputTypes))));
-  }
-  return [...lines, ''];
-}
-
-/** Views for the current batch and steps; made again only when these change. */
-function cachedViews(name: string, object: string): string[] {
-  return [`const ${name} = cached(() => (${object}));`];
-}
-
-function inputViews({ programs, layout }: CallContext): string {
-  const { model, sequence, inputTypes } = programs;
-  const fields = [...model.inputs.keys(), ...model.targets.keys()].flatMap((name) => {
-    const found = sequence.inputs.get(name);
-    const type = inputTypes.get(name);
-    return found === undefined || type === undefined ? [] : [`${property(name)}: view(${layout.view(found, capacity)}, ${dimCode(Dim.product(type.shape), capacity)})`];
-  });
-  return `{ ${fields.join(', ')} }`;
-}
-
-/** The functions that check and copy what a caller gives. */
-function checkFunctions({ array, programs }: CallContext): string[] {
-  return [
-    '/** Copies values into the arena; those that are there already stay. */',
-    'function write(name: string, values: Values, at: number, length: number): void {',
-    `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
-    '  if (values.buffer === memory.buffer && values.byteOffset === memory.byteOffset + at * memory.BYTES_PER_ELEMENT && values.length >= length) return;',
-    '  if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);',
-    '  memory.set(values, at);',
-    '}',
-    '',
-    'function writeOrZero(name: string, values: Values | undefined, at: number, length: number): void {',
-    '  if (values === undefined) memory.fill(0, at, at + length);',
-    '  else write(name, values, at, length);',
-    '}',
-    '',
-    '/** Takes the batch from the options and the number of steps from the first sequence. */',
-    'function setShape(name: string, values: Values, rowLength: number, rows: number): void {',
-    '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the batch created, not ${String(rows)}`);',
-    `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
-    '  const count = values.length / (rows * rowLength);',
-    '  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have steps · ${String(rows)} · ${String(rowLength)} elements, not ${String(values.length)}`);',
-    '  if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);',
-    '  batch = rows;',
-    '  steps = count;',
-    ...(programs.sequence.entries.some((entry) => entry.name === 'backward') ? ['  tape = false;'] : []),
-    '}',
-    '',
-    ...(programs.step === undefined
-      ? []
-      : [
-          '/** Takes the batch from the length of one step. */',
-          'function setStepShape(name: string, values: Values, rowLength: number): void {',
-          `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
-          '  const rows = values.length / rowLength;',
-          '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have up to ${String(batchSize)} · ${String(rowLength)} elements, not ${String(values.length)}`);',
-          '  batch = rows;',
-          ...(programs.sequence.entries.some((entry) => entry.name === 'backward') ? ['  tape = false;'] : []),
-          '}',
-          '',
-        ]),
-    '/** Throws where a checkpoint lacks values or has others; nothing is changed then. */',
-    'function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {',
-    '  for (const [name, values] of Object.entries(own)) {',
-    '    const found = given[name];',
-    '    if (found === undefined || found.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for \'${name}\'`);',
-    '  }',
-    '}',
-    '',
   ];
 }

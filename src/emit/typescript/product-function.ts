@@ -33,6 +33,8 @@ export function productFunction(name: string, terms: number): string[] {
   return [
     '/** target[row, column] = start + Σ operand[row, k] · weight[k, column]; weights in panels of four columns. */',
     `function ${name}(rows: number, columns: number, target: number, targetRow: number, start: number, ${parameters.join(', ')}): void {`,
+    // A local is read from a register, a variable of the creator from its context, at every access.
+    '  const memory = arena;',
     '  for (let column = 0; column < columns; column += 4) {',
     '    const width = columns - column;',
     '    let row = 0;',
@@ -51,6 +53,7 @@ export function packFunction(name: string): string[] {
   return [
     '/** Brings a matrix into panels of four columns, the last one filled up with zeros. */',
     `function ${name}(source: number, depthStride: number, columnStride: number, depth: number, columns: number, panel: number): void {`,
+    '  const memory = arena;',
     '  let to = panel;',
     '  for (let column = 0; column < columns; column += 4) {',
     '    for (let k = 0; k < depth; k++) {',

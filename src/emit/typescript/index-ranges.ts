@@ -1,0 +1,39 @@
+import type { ModelDefinition } from '../../declare/model.js';
+import type { Dim } from '../../graph/dim.js';
+import type { Graph } from '../../graph/graph.js';
+import { isNode } from '../../graph/node.js';
+import type { Node } from '../../graph/node.js';
+import { gather } from '../../ops/gather.js';
+import { input } from '../../ops/input.js';
+import { scan } from '../../ops/scan.js';
+
+/** The tables that an input's indices name rows of, by input: the numbers of their rows. Look-ups within loops included. */
+export function indexRanges({ graph }: ModelDefinition): ReadonlyMap<string, readonly Dim[]> {
+  const ranges = new Map<string, Dim[]>();
+  collect(graph, (node) => (isNode(node, input) ? node.attributes.name : undefined), ranges);
+  return ranges;
+}
+
+function collect(graph: Graph, sourceOf: (node: Node) => string | undefined, ranges: Map<string, Dim[]>): void {
+  for (const node of graph.nodes) {
+    if (isNode(node, gather)) {
+      const [table, indices] = node.operands;
+      const source = indices === undefined ? undefined : sourceOf(indices);
+      const rows = table?.type.shape[0];
+      if (source === undefined || rows === undefined) continue;
+      const known = ranges.get(source) ?? [];
+      if (!known.some((dim) => dim.equals(rows))) ranges.set(source, [...known, rows]);
+    } else if (isNode(node, scan)) {
+      const { body, carries, sequences, invariants } = node.attributes;
+      const operands = new Map([...sequences, ...invariants].map((name, k) => [name, node.operands[carries.length + k]]));
+      collect(
+        body,
+        (inner) => {
+          const operand = isNode(inner, input) ? operands.get(inner.attributes.name) : undefined;
+          return operand === undefined ? undefined : sourceOf(operand);
+        },
+        ranges,
+      );
+    }
+  }
+}

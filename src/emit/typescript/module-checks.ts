@@ -1,0 +1,111 @@
+import type { ModuleContext } from './module-context.js';
+import { hasEntry } from './module-context.js';
+
+/** The functions that check what a caller gives, and bring it to its place once all of it is right. */
+export function checkFunctions(context: ModuleContext, used: (name: string) => boolean): string[] {
+  const { array, programs } = context;
+  const tape = hasEntry(programs, 'backward');
+  const functions: readonly (readonly [name: string, lines: readonly string[]])[] = [
+    [
+      'check',
+      [
+        'function check(name: string, values: Values, length: number): void {',
+        `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
+        '  if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);',
+        '}',
+      ],
+    ],
+    [
+      'checkOptional',
+      [
+        'function checkOptional(name: string, values: Values | undefined, length: number): void {',
+        '  if (values !== undefined) check(name, values, length);',
+        '}',
+      ],
+    ],
+    [
+      'checkIndices',
+      [
+        '/** An index outside of its table would read, or change, something else. */',
+        'function checkIndices(name: string, values: Values, rows: number): void {',
+        '  const wrong = values.find((index) => !Number.isInteger(index) || index < 0 || index >= rows);',
+        "  if (wrong !== undefined) throw new RangeError(`${name} must have integers from 0 to ${String(rows - 1)}, not ${String(wrong)}`);",
+        '}',
+      ],
+    ],
+    [
+      'checkBatch',
+      [
+        'function checkBatch(rows: number): void {',
+        '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);',
+        '}',
+      ],
+    ],
+    [
+      'stepsOf',
+      [
+        '/** The number of steps of a sequence, from its length. */',
+        'function stepsOf(name: string, values: Values, length: number): number {',
+        `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
+        '  const count = values.length / length;',
+        '  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);',
+        '  if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);',
+        '  return count;',
+        '}',
+      ],
+    ],
+    [
+      'rowsOf',
+      [
+        '/** The batch of one step, from its length. */',
+        'function rowsOf(name: string, values: Values, length: number): number {',
+        `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
+        '  const rows = values.length / length;',
+        '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);',
+        '  return rows;',
+        '}',
+      ],
+    ],
+    [
+      'start',
+      [
+        '/** From here on the call can no longer fail. */',
+        'function start(rows: number, count: number): void {',
+        '  batch = rows;',
+        '  steps = count;',
+        ...(tape ? ['  tape = false;'] : []),
+        '}',
+      ],
+    ],
+    [
+      'place',
+      [
+        '/** Copies values into the arena, unless they are there already. */',
+        'function place(values: Values, at: number): void {',
+        '  if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);',
+        '}',
+      ],
+    ],
+    [
+      'placeOrZero',
+      [
+        'function placeOrZero(values: Values | undefined, at: number, length: number): void {',
+        '  if (values === undefined) arena.fill(0, at, at + length);',
+        '  else place(values, at);',
+        '}',
+      ],
+    ],
+    [
+      'checkValues',
+      [
+        'function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {',
+        '  for (const [name, values] of Object.entries(own)) {',
+        '    const found = given?.[name];',
+        "    if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);",
+        '  }',
+        '}',
+      ],
+    ],
+  ];
+  return functions.flatMap(([name, lines]) => (used(name) ? [...lines, ''] : []));
+}

@@ -1,0 +1,43 @@
+import { Dim } from '../../graph/dim.js';
+import type { ValueType } from '../../graph/node.js';
+import type { View } from '../../lower/kernel-program.js';
+import type { Programs } from '../../program/build-programs.js';
+import type { ModuleLayout } from './module-layout.js';
+import type { ModuleNames } from './module-names.js';
+import type { SizeNames } from './size-names.js';
+import { dimCode } from './scope.js';
+import type { SymbolNames } from './scope.js';
+
+/** What the parts of a module are made from. */
+export interface ModuleContext {
+  readonly programs: Programs;
+  readonly layout: ModuleLayout;
+  readonly names: ModuleNames;
+  readonly sizes: SizeNames;
+  readonly array: 'Float32Array' | 'Float64Array';
+  /** Identifies the definition with its sizes and its precision. */
+  readonly hash: string;
+  /** Entries that have a function for packing what only they read. */
+  readonly packingEntries: ReadonlySet<string>;
+}
+
+export function elementsCode(type: Pick<ValueType, 'shape'>, symbols: SymbolNames): string {
+  return dimCode(Dim.product(type.shape), symbols);
+}
+
+/** `view(yAt, steps * batch * H)` */
+export function viewCode({ layout }: ModuleContext, view: View, type: Pick<ValueType, 'shape'>, symbols: SymbolNames): string {
+  return `view(${layout.view(view, symbols)}, ${elementsCode(type, symbols)})`;
+}
+
+export const hasEntry = ({ sequence }: Programs, name: string): boolean => sequence.entries.some((entry) => entry.name === name);
+
+export const hasGradients = (programs: Programs): boolean => hasEntry(programs, 'backward') || hasEntry(programs, 'gradient');
+
+/** `runForward`, `packForBackward`: the functions of an entry. */
+export const runName = (entry: string): string => `run${capitalized(entry)}`;
+export const packName = (entry: string): string => (entry === 'forward' || entry === 'step' ? 'packParameters' : `packFor${capitalized(entry)}`);
+
+function capitalized(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}

@@ -1,0 +1,21 @@
+/**
+ * What the creator of a module calls its own variables and functions, and what these call theirs wherever sizes are
+ * written out: names that sizes, buffers and values have to stay clear of.
+ */
+export const moduleIdentifiers: readonly string[] = [
+  ...'options batchSize maxSteps name size arenaLength region bytes arena memory view at length batch steps tape stepCount'.split(' '),
+  ...'sigmoid softplus exponential hyperbolicTangent powersOfTwo pack fromZero fromTarget'.split(' '),
+  ...Array.from({ length: 64 }, (_, terms) => `product${String(terms)}`),
+  ...'runForward runBackward runLoss runGradient runStep runUpdate runJvp runHvp'.split(' '),
+  ...'packParameters packForBackward packForLoss packForGradient packForUpdate packForJvp packForHvp'.split(' '),
+  ...'cached forwardViews backwardViews stepViews tangentViews params grads gradients slots state products directions direction'.split(' '),
+  ...'checkBatch stepsOf rowsOf computeLoss check checkOptional checkIndices checkValues place placeOrZero start'.split(' '),
+  ...'inputs examples initialState rows count cotangents dFinalState accumulate learningRate loss checkpoint parameters values kept'.split(' '),
+  ...'String Boolean Symbol Function Promise Date RegExp Uint8Array globalThis'.split(' '),
+];
+
+/** The same for the function that gives parameters their first values. */
+export const initializerIdentifiers: readonly string[] = [
+  ...'module seed params counter random bits uniform normal orthogonal values low high k String'.split(' '),
+  ...'rows columns count length at vector pass other overlap square'.split(' '),
+];

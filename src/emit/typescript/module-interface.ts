@@ -1,0 +1,128 @@
+import { hasEntry, hasGradients } from './module-context.js';
+import type { ModuleContext } from './module-context.js';
+
+/** The options of the methods of a module, and the object that its creator gives. */
+export function moduleInterface(context: ModuleContext): string[] {
+  const { programs, names, array } = context;
+  const { type } = names;
+  const { model, update, step, optimizer } = programs;
+  const trains = hasEntry(programs, 'loss');
+  return [
+    ...optionInterfaces(context),
+    `/** What \`${names.create}\` gives. All arrays are views of one arena. */`,
+    `export interface ${type} {`,
+    ...(model.dims.length === 0 ? [] : [`  readonly sizes: { ${model.dims.map((size) => `readonly ${size}: number`).join('; ')} };`]),
+    '  /** The largest batch, and the largest number of steps. */',
+    '  readonly batchSize: number;',
+    '  readonly maxSteps: number;',
+    '  /** Edit them freely; call `packParameters` before `step` then. */',
+    `  readonly params: ${type}Parameters;`,
+    '  /** All parameters as one array. */',
+    `  readonly parameters: ${array};`,
+    ...(hasGradients(programs)
+      ? [
+          '  /** The gradients of the parameters, as of the last call that computed them. */',
+          `  readonly grads: ${type}Parameters;`,
+          '  /** All gradients as one array, in the order of `parameters`. */',
+          `  readonly gradients: ${array};`,
+        ]
+      : []),
+    '  /**',
+    '   * Where the inputs lie. A call that is given these very arrays copies nothing; for a smaller batch or fewer steps give',
+    '   * a `subarray` that starts at 0.',
+    '   */',
+    `  readonly inputs: ${type}${model.targets.size > 0 ? 'Batch' : 'Inputs'};`,
+    '  /**',
+    '   * Runs all steps. The inputs are copied; the number of steps comes from their length, the batch from the options. Values',
+    '   * that are not finite pass through, and leave no trace in later calls.',
+    '   *',
+    `   * @throws TypeError for an array that is no ${array}, RangeError for a length that does not fit; nothing is changed then`,
+    '   */',
+    `  forward(inputs: ${type}Inputs, options?: ${type}ForwardOptions): { readonly outputs: ${type}Outputs; readonly finalState: ${type}State };`,
+    ...(hasEntry(programs, 'backward')
+      ? [
+          '  /**',
+          '   * Derivatives of a loss, from its derivatives by outputs and final state. Uses up what the last `forward` has kept.',
+          '   *',
+          '   * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`',
+          '   */',
+          `  backward(cotangents?: ${type}Cotangents, options?: ${type}BackwardOptions): ${type}Gradients;`,
+        ]
+      : []),
+    ...(trains
+      ? [
+          '  /** The loss of a batch, and the outputs. Throws as `forward`. */',
+          `  evaluate(batch: ${type}Batch, options?: ${type}ForwardOptions): { readonly loss: number; readonly outputs: ${type}Outputs; readonly finalState: ${type}State };`,
+        ]
+      : []),
+    ...(hasEntry(programs, 'gradient')
+      ? [
+          '  /** The loss of a batch and its gradient, without an update. Throws as `forward`. */',
+          `  valueAndGradient(batch: ${type}Batch, options?: ${type}GradientOptions): { readonly loss: number; readonly gradients: ${type}Parameters };`,
+        ]
+      : []),
+    ...(update === undefined
+      ? []
+      : [
+          '  /**',
+          `   * Forward, loss, backward and one update by ${optimizer?.name ?? ''}. Gives the loss before the update, and the norm of its gradient`,
+          '   * before clipping. Throws as `forward`, and a RangeError for a learning rate that is not positive.',
+          '   */',
+          `  trainStep(batch: ${type}Batch, options: ${type}TrainOptions): { readonly loss: number; readonly gradientNorm: number };`,
+        ]),
+    ...(step === undefined
+      ? []
+      : [
+          '  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */',
+          `  readonly state: ${type}State;`,
+          '  /**',
+          '   * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those',
+          '   * of the last `packParameters`, `forward` or `load`. Throws as `forward`.',
+          '   */',
+          `  step(inputs: ${type}StepInputs): ${type}StepOutputs;`,
+          '  /** Sets the state to zero. */',
+          '  resetState(): void;',
+        ]),
+    '  /** Makes edited parameters known to `step`; the other calls do it by themselves. */',
+    '  packParameters(): void;',
+    ...(update === undefined ? [] : ['  /** Makes the optimizer forget: sets what it keeps, and its count of updates, to zero. */', '  resetTraining(): void;']),
+    update === undefined ? '  /** The parameters, as plain data. */' : '  /** The parameters and what the optimizer keeps, as plain data: training goes on from it to the bit. */',
+    `  save(): ${type}Checkpoint;`,
+    '  /**',
+    ...(update === undefined ? [] : ['   * A checkpoint without updates, or without `stepCount`, also resets the optimizer.', '   *']),
+    '   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is',
+    '   *   changed then',
+    '   */',
+    `  load(checkpoint: ${type}Checkpoint): void;`,
+    '}',
+  ];
+}
+
+function optionInterfaces({ programs, names: { type } }: ModuleContext): string[] {
+  const accumulate = ['  /** Adds to the gradients of the parameters instead of replacing them. */', '  readonly accumulate?: boolean;'];
+  return [
+    `export interface ${type}ForwardOptions {`,
+    ...(programs.model.states.size === 0
+      ? []
+      : ['  /** States before the first step; those left out are zero. */', `  readonly initialState?: Partial<${type}State> | undefined;`]),
+    '  /** The batch of this call, at most the one created; that by default. */',
+    '  readonly batchSize?: number;',
+    '}',
+    '',
+    ...(hasEntry(programs, 'backward')
+      ? [
+          `export interface ${type}BackwardOptions {`,
+          ...(programs.model.states.size === 0
+            ? []
+            : ['  /** Derivatives of the loss by the final state; those left out are zero. */', `  readonly dFinalState?: Partial<${type}State> | undefined;`]),
+          ...accumulate,
+          '}',
+          '',
+        ]
+      : []),
+    ...(hasEntry(programs, 'gradient') ? [`export interface ${type}GradientOptions extends ${type}ForwardOptions {`, ...accumulate, '}', ''] : []),
+    ...(programs.update === undefined
+      ? []
+      : [`export interface ${type}TrainOptions extends ${type}ForwardOptions {`, '  readonly learningRate: number;', '}', '']),
+  ];
+}

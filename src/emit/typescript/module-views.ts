@@ -1,0 +1,105 @@
+import type { ValueType } from '../../graph/node.js';
+import type { View } from '../../lower/kernel-program.js';
+import type { LoweredProgram } from '../../lower/lower-program.js';
+import { gradientName } from '../../program/build-programs.js';
+import type { Programs } from '../../program/build-programs.js';
+import { flatSize } from '../../program/regions.js';
+import { indent } from './map-code.js';
+import { elementsCode, hasEntry, hasGradients, viewCode } from './module-context.js';
+import type { ModuleContext } from './module-context.js';
+import { objectLines, property } from './module-names.js';
+import { dimCode } from './scope.js';
+import type { SymbolNames } from './scope.js';
+
+/** The views that are there from the start, and functions that make those of a call. */
+export function viewDeclarations(context: ModuleContext): string[] {
+  const { programs, layout, sizes } = context;
+  const { sequence, step, update, model, optimizer } = programs;
+  const flat = dimCode(flatSize(programs.parameters), sizes.capacity);
+  const parameterFields = (at: (constant: string) => string): string[] =>
+    programs.parameters.map(({ name, shape }) => `${property(name)}: view(${at(layout.parameterConstant(name))}, ${elementsCode({ shape }, sizes.capacity)})`);
+  const forward = [
+    ['outputs', outputFields(context, sequence, 'out.', model.outputs, programs.outputTypes)],
+    ['finalState', outputFields(context, sequence, 'final.', model.states.keys(), programs.outputTypes)],
+  ] as const;
+  const backward = [
+    ['inputs', outputFields(context, sequence, gradientName(''), model.inputs.keys(), programs.outputTypes)],
+    ['initialState', outputFields(context, sequence, gradientName(''), model.states.keys(), programs.outputTypes)],
+  ] as const;
+  return [
+    ...objectLines('const params = ', parameterFields((constant) => constant), ';'),
+    ...(hasGradients(programs)
+      ? [
+          ...objectLines('const grads = ', parameterFields((constant) => `gradientsAt + ${constant} - parametersAt`), ';'),
+          `const gradients = view(gradientsAt, ${flat});`,
+        ]
+      : []),
+    ...(update === undefined || optimizer === undefined || optimizer.slots.length === 0
+      ? []
+      : objectLines('const slots = ', inputFields(context, update, optimizer.slots, 'slot.', new Map(), flat), ';')),
+    ...cachedViews('forwardViews', forward),
+    ...(hasEntry(programs, 'backward') ? cachedViews('backwardViews', backward, ['params: grads']) : []),
+    ...(step === undefined
+      ? []
+      : [
+          ...objectLines('const state = ', inputFields(context, step, model.states.keys(), '', programs.stepInputTypes), ';'),
+          ...objectLines('const stepViews = cached(() => (', outputFields(context, step, 'out.', model.outputs, programs.stepOutputTypes), '));'),
+        ]),
+    '',
+  ];
+}
+
+/** Where inputs of the created batch and steps lie. */
+export function inputViewLines(context: ModuleContext): string[] {
+  const { model, sequence, inputTypes } = context.programs;
+  return objectLines('inputs: ', inputFields(context, sequence, [...model.inputs.keys(), ...model.targets.keys()], '', inputTypes), ',');
+}
+
+/** Views for the current batch and steps; made again only when these change. */
+function cachedViews(name: string, groups: readonly (readonly [group: string, fields: readonly string[]])[], others: readonly string[] = []): string[] {
+  return [
+    `const ${name} = cached(() => ({`,
+    ...others.map((line) => `  ${line},`),
+    ...groups.flatMap(([group, fields]) => indent(objectLines(`${group}: `, fields, ','))),
+    '}));',
+  ];
+}
+
+function outputFields(
+  context: ModuleContext,
+  program: LoweredProgram,
+  prefix: string,
+  keys: Iterable<string>,
+  types: Programs['outputTypes'],
+): string[] {
+  const { duringCall } = context.sizes;
+  return fields(context, keys, duringCall, (key) => [program.outputs.get(`${prefix}${key}`), types.get(`${prefix}${key}`)]);
+}
+
+function inputFields(
+  context: ModuleContext,
+  program: LoweredProgram,
+  keys: Iterable<string>,
+  prefix: string,
+  types: ReadonlyMap<string, ValueType>,
+  length?: string,
+): string[] {
+  const { layout, sizes } = context;
+  if (length === undefined) return fields(context, keys, sizes.capacity, (key) => [program.inputs.get(`${prefix}${key}`), types.get(`${prefix}${key}`)]);
+  return [...keys].flatMap((key) => {
+    const view = program.inputs.get(`${prefix}${key}`);
+    return view === undefined ? [] : [`${property(key)}: view(${layout.view(view, sizes.capacity)}, ${length})`];
+  });
+}
+
+function fields(
+  context: ModuleContext,
+  keys: Iterable<string>,
+  symbols: SymbolNames,
+  find: (key: string) => readonly [View | undefined, ValueType | undefined],
+): string[] {
+  return [...keys].flatMap((key) => {
+    const [view, type] = find(key);
+    return view === undefined || type === undefined ? [] : [`${property(key)}: ${viewCode(context, view, type, symbols)}`];
+  });
+}

@@ -1,0 +1,16 @@
+import { expect } from 'vitest';
+
+/** Fails unless both have the same names, and elements within `tolerance · max(1, |expected|)`. */
+export function expectAllClose(actual: ReadonlyMap<string, ArrayLike<number>>, expected: ReadonlyMap<string, ArrayLike<number>>, tolerance: number): void {
+  expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [name, values] of expected) {
+    const own = actual.get(name) ?? [];
+    expect(own.length, `the length of ${name}`).toBe(values.length);
+    expect(largestError(own, values), `the error of ${name}`).toBeLessThanOrEqual(tolerance);
+  }
+}
+
+/** NaN where an element is missing or not a number. */
+export function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  return Math.max(0, ...Array.from(expected, (value, k) => Math.abs((actual[k] ?? NaN) - value) / Math.max(1, Math.abs(value))));
+}

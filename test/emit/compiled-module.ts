@@ -1,0 +1,91 @@
+import { ts } from 'ts-morph';
+import { compileModule } from 'cellwright/compiler';
+import type { ModuleConfiguration } from 'cellwright';
+
+export type Values = Float32Array | Float64Array;
+export type Named = Readonly<Record<string, Values>>;
+
+export interface CallOptions {
+  readonly initialState?: Partial<Named> | undefined;
+  readonly batchSize?: number;
+  readonly accumulate?: boolean;
+}
+
+export interface Checkpoint {
+  readonly module: string;
+  readonly definition: string;
+  readonly parameters: Readonly<Record<string, readonly number[]>>;
+  readonly stepCount?: number;
+  readonly slots?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** What the methods of any generated module have in common, so that tests can call modules of many definitions. */
+export interface AnyModule {
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly batchSize: number;
+  readonly maxSteps: number;
+  readonly params: Named;
+  readonly parameters: Values;
+  readonly grads: Named;
+  readonly gradients: Values;
+  readonly inputs: Named;
+  readonly state: Named;
+  forward(inputs: Named, options?: CallOptions): { readonly outputs: Named; readonly finalState: Named };
+  backward(cotangents?: Partial<Named>, options?: { readonly dFinalState?: Partial<Named>; readonly accumulate?: boolean }): { readonly params: Named; readonly inputs: Named; readonly initialState: Named };
+  evaluate(batch: Named, options?: CallOptions): { readonly loss: number; readonly outputs: Named; readonly finalState: Named };
+  valueAndGradient(batch: Named, options?: CallOptions): { readonly loss: number; readonly gradients: Named };
+  trainStep(batch: Named, options: CallOptions & { readonly learningRate: number }): { readonly loss: number; readonly gradientNorm: number };
+  step(inputs: Named): Named;
+  resetState(): void;
+  packParameters(): void;
+  resetTraining(): void;
+  save(): Checkpoint;
+  load(checkpoint: Checkpoint): void;
+}
+
+export interface CreateOptions {
+  readonly sizes?: Readonly<Record<string, number>>;
+  readonly batchSize?: number;
+  readonly maxSteps?: number;
+  readonly memory?: ArrayBuffer;
+}
+
+export interface CompiledModule {
+  readonly source: string;
+  readonly create: (options?: CreateOptions) => AnyModule;
+  readonly initialize: (module: AnyModule, seed: number) => void;
+}
+
+const known = new Map<ModuleConfiguration['definition'], Map<string, Promise<CompiledModule>>>();
+
+/** Compiles a definition and imports the module, as a user's build would. The same configuration is compiled once. */
+export function compiled({ definition, optimizer, ...others }: ModuleConfiguration): Promise<CompiledModule> {
+  const own = known.get(definition) ?? new Map<string, Promise<CompiledModule>>();
+  known.set(definition, own);
+  const key = JSON.stringify(others);
+  const found = optimizer === undefined ? own.get(key) : undefined;
+  const module = found ?? compileAndImport({ definition, ...(optimizer === undefined ? {} : { optimizer }), ...others });
+  if (optimizer === undefined) own.set(key, module);
+  return module;
+}
+
+async function compileAndImport(configuration: ModuleConfiguration): Promise<CompiledModule> {
+  const [file] = compileModule(configuration).files;
+  if (file === undefined) throw new Error('no file was made');
+  const { create, initialize } = await importSource(javascriptOf(file.text), configuration.definition.name);
+  return { source: file.text, create, initialize };
+}
+
+export function javascriptOf(source: string): string {
+  return ts.transpile(source, { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 });
+}
+
+export async function importSource(javascript: string, definition: string): Promise<Omit<CompiledModule, 'source'>> {
+  const url = `data:text/javascript;base64,${Buffer.from(javascript).toString('base64')}`;
+  const found = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
+  const name = `${definition.charAt(0).toUpperCase()}${definition.slice(1)}`;
+  return {
+    create: found[`create${name}`] as CompiledModule['create'],
+    initialize: found[`initialize${name}`] as CompiledModule['initialize'],
+  };
+}

@@ -1,0 +1,85 @@
+import { cellModel, batchStage, evaluate } from 'cellwright';
+import type { CellDefinition, Graph, ModelDefinition, Tensor } from 'cellwright';
+import { cotangentName, gradientName, withGradients } from '../../src/program/build-programs.js';
+import { Random } from '../support/random.js';
+import { randomTensor, shapeOf } from '../support/tensors.js';
+import type { AnyModule, Named, Values } from './compiled-module.js';
+
+/** A definition at a random point: what a module computes, and what the interpreter says about it. */
+export class Subject {
+  readonly model: ModelDefinition;
+  readonly graph: Graph;
+  readonly #gradients: Graph;
+  readonly values = new Map<string, Tensor>();
+
+  constructor(
+    definition: CellDefinition | ModelDefinition,
+    /** T and B included. */
+    readonly sizes: Readonly<Record<string, number>>,
+    readonly array: Float32ArrayConstructor | Float64ArrayConstructor,
+    seed = 1,
+  ) {
+    this.model = definition.kind === 'cell' ? cellModel(definition) : definition;
+    this.graph = batchStage(this.model);
+    this.#gradients = withGradients(this.model, this.graph);
+    const random = new Random(seed);
+    for (const [name, { type }] of this.#gradients.inputs) {
+      const { shape, data } = randomTensor(random, shapeOf(type, sizes));
+      // Rounded, so that both sides see the same numbers.
+      this.values.set(name, { shape, data: Float64Array.from(array.from(data)) });
+    }
+  }
+
+  /** Values by name, as a module takes them. */
+  arrays(names: Iterable<string>, valueName: (name: string) => string = (name) => name): Record<string, Values> {
+    return Object.fromEntries([...names].flatMap((name) => {
+      const value = this.values.get(valueName(name));
+      return value === undefined ? [] : [[name, this.array.from(value.data)]];
+    }));
+  }
+
+  get inputs(): Named {
+    return this.arrays(this.model.inputs.keys());
+  }
+
+  get batch(): Named {
+    return this.arrays([...this.model.inputs.keys(), ...this.model.targets.keys()]);
+  }
+
+  get initialState(): Named {
+    return this.arrays(this.model.states.keys());
+  }
+
+  get cotangents(): Named {
+    return this.arrays(this.model.outputs, (name) => cotangentName(`out.${name}`));
+  }
+
+  get dFinalState(): Named {
+    return this.arrays(this.model.states.keys(), (name) => cotangentName(`final.${name}`));
+  }
+
+  setParameters(module: AnyModule): void {
+    for (const [name, values] of Object.entries(this.arrays(this.model.parameters.keys()))) module.params[name]?.set(values);
+    module.packParameters();
+  }
+
+  /** Outputs, final states and gradients by the interpreter: `out.y`, `final.c`, `grad.W`. */
+  expected(): Map<string, Float64Array> {
+    return new Map([...evaluate(this.#gradients, this.values, this.sizes)].map(([name, { data }]) => [name, data]));
+  }
+
+  /** The same by a module. */
+  computed(module: AnyModule): Map<string, Values> {
+    this.setParameters(module);
+    const { outputs, finalState } = module.forward(this.inputs, { initialState: this.initialState, batchSize: this.sizes.B ?? 1 });
+    const found = new Map([...prefixed('out.', outputs), ...prefixed('final.', finalState)]);
+    const gradients = module.backward(this.cotangents, { dFinalState: this.dFinalState });
+    for (const group of [gradients.params, gradients.inputs, gradients.initialState]) for (const [name, values] of prefixed(gradientName(''), group)) found.set(name, values);
+    return found;
+  }
+}
+
+/** Copies, since views change with the next call. */
+export function prefixed(prefix: string, values: Named): (readonly [string, Values])[] {
+  return Object.entries(values).map(([name, own]) => [`${prefix}${name}`, own.slice()] as const);
+}
