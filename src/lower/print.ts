@@ -4,7 +4,8 @@ import type { Address, Buffer, Kernel, KernelProgram, ProductKernel, View } from
 import { printAddress, printMap } from './print-map.js';
 
 /**
- * A kernel program as text, equal for equal programs: buffers, packs, the kernels of each entry, and where outputs lie.
+ * A kernel program as text, equal for equal programs: buffers, where inputs lie, the packs and kernels of each entry, and
+ * where outputs lie.
  *
  *     scratch gates [B, 4H]
  *     entry forward {
@@ -18,7 +19,7 @@ import { printAddress, printMap } from './print-map.js';
  * What stands in brackets is the distance from the buffer's start, in elements. Panels alone are written as the matrix that
  * they hold; they lie as `[columns / 4, depth, 4]`.
  */
-export function printKernels(program: KernelProgram): string {
+export function printKernels(program: KernelProgram & { readonly inputs?: ReadonlyMap<string, View> }): string {
   const entries = program.entries.flatMap(({ name, kernels }) => {
     const packs = program.packs.filter(({ entry }) => entry === name);
     return [
@@ -28,8 +29,8 @@ export function printKernels(program: KernelProgram): string {
       '}',
     ];
   });
-  const outputs = [...program.outputs].map(([name, view]) => `output ${name} = ${printView(view)}`);
-  return [...printBuffers(program.buffers), ...entries, ...outputs].join('\n');
+  const places = (what: string, views: ReadonlyMap<string, View>): string[] => [...views].map(([name, view]) => `${what} ${name} = ${printView(view)}`);
+  return [...printBuffers(program.buffers), ...places('in', program.inputs ?? new Map()), ...entries, ...places('out', program.outputs)].join('\n');
 }
 
 function printBuffers(buffers: readonly Buffer[]): string[] {
@@ -62,7 +63,8 @@ function printKernel(kernel: Kernel): string[] {
 }
 
 function printProduct({ rows, columns, target, start, terms }: ProductKernel): string[] {
-  const dims = [rows, columns, target.offset, target.rowStride, ...terms.flatMap(({ operand, depth }) => [operand.offset, operand.rowStride, operand.depthStride, depth])];
+  const ofTerms = terms.flatMap(({ operand, depth }) => [operand.offset, operand.rowStride, operand.depthStride, depth]);
+  const dims = [rows, columns, target.offset, target.rowStride, ...ofTerms];
   if (start.kind === 'bias') dims.push(start.address.offset);
   const [row, column, k] = freshIndices(['row', 'column', 'k'], dims);
   const from = start.kind === 'bias' ? [at(start.address, [column, Dim.one])] : [];
