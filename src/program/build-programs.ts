@@ -179,6 +179,7 @@ function lowerStep(model: ModelDefinition, graph: Graph, parameters: readonly Pl
       const flat = flatBuffers(buffers, parameters, false);
       const views = new Map<string, View>();
       for (const [name, node] of graph.inputs) {
+        if (model.targets.has(name)) continue; // Only the loss reads it.
         const parameter = parameters.find((each) => each.name === name);
         const role = model.states.has(name) ? 'state' : 'input';
         const own = role === 'state' ? `${name}State` : `${name}Step`;

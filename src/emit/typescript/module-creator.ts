@@ -68,7 +68,7 @@ export function creatorLines(context: ModuleContext, scope: Scope, math: MathMod
         'batchSize,',
         'maxSteps,',
         'params,',
-        `parameters: view(parametersAt, ${dimCode(flatSize(programs.parameters), sizes.capacity)}),`,
+        `parameters: view(${layout.flat('parameter')}, ${dimCode(flatSize(programs.parameters), sizes.capacity)}),`,
         ...(hasGradients(programs) ? ['grads,', 'gradients,'] : []),
         ...inputViewLines(context),
         ...(programs.step === undefined ? [] : ['state,']),

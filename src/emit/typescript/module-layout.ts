@@ -20,7 +20,7 @@ export class ModuleLayout {
   readonly #constants = new Map<Buffer, string>();
   readonly #shared = new Map<string, string>();
   readonly #named = new Map<string, string>();
-  readonly #parameterConstants: { constant: string; base: string; parameter: PlacedParameter; comment: string }[] = [];
+  readonly #parameterConstants: { constant: string; parameter: PlacedParameter; comment: string }[] = [];
 
   constructor(
     private readonly scope: Scope,
@@ -36,7 +36,7 @@ export class ModuleLayout {
     }
     for (const parameter of parameters) {
       const constant = scope.fresh(`${parameter.name.replace(/\W+(\w)/g, (_, c: string) => c.toUpperCase())}At`);
-      this.#parameterConstants.push({ constant, base: 'parameters', parameter, comment: commentOf(parameter.name, parameter.shape) });
+      this.#parameterConstants.push({ constant, parameter, comment: commentOf(parameter.name, parameter.shape) });
       this.#named.set(`parameters|${parameter.offset.key}`, constant);
     }
   }
@@ -81,9 +81,16 @@ export class ModuleLayout {
       ...this.#regions.map(({ constant, size, comment }) => `const ${constant} = region(${dimCode(size, capacity)}); // ${comment}`),
       ...this.#parameterConstants.map(({ constant, parameter, comment }) => {
         const offset = dimCode(parameter.offset, capacity);
-        return `const ${constant} = parametersAt${offset === '0' ? '' : ` + ${offset}`}; // ${comment}`;
+        return `const ${constant} = ${this.flat('parameter')}${offset === '0' ? '' : ` + ${offset}`}; // ${comment}`;
       }),
     ];
+  }
+
+  /** Where the flat array of all parameters, or of all gradients, starts. */
+  flat(role: 'parameter' | 'gradient'): string {
+    const found = [...this.#constants].find(([buffer]) => buffer.role === role);
+    if (found === undefined) throw new Error(`no ${role}s in the arena`);
+    return found[1];
   }
 
   parameterConstant(name: string): string {

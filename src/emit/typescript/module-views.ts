@@ -30,8 +30,8 @@ export function viewDeclarations(context: ModuleContext): string[] {
     ...objectLines('const params = ', parameterFields((constant) => constant), ';'),
     ...(hasGradients(programs)
       ? [
-          ...objectLines('const grads = ', parameterFields((constant) => `gradientsAt + ${constant} - parametersAt`), ';'),
-          `const gradients = view(gradientsAt, ${flat});`,
+          ...objectLines('const grads = ', parameterFields((constant) => `${layout.flat('gradient')} + ${constant} - ${layout.flat('parameter')}`), ';'),
+          `const gradients = view(${layout.flat('gradient')}, ${flat});`,
         ]
       : []),
     ...(update === undefined || optimizer === undefined || optimizer.slots.length === 0
