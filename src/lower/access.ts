@@ -34,6 +34,8 @@ export function route(node: Node, index: readonly Dim[], isLeaf: (node: Node) =>
     const read = lowering.read(index, node.attributes, operand.type, node.type);
     return { kind: 'read', node: operand, index: read.index, guards: read.guards };
   }
+  // A split into one part is its operand.
+  if (lowering.kind === 'split') return { kind: 'read', node: operand, index, guards: [] };
   if (isNode(node, result) && operand.op.lowering.kind === 'split') {
     const { axis, starts } = operand.op.lowering.starts(operand.attributes);
     const start = starts[node.attributes.index] ?? Dim.zero;
@@ -95,7 +97,7 @@ export function viewOf(node: Node, stored: (node: Node) => View | undefined): Vi
 function safeRoute(node: Node, index: readonly Dim[]): Route | undefined {
   const { kind } = node.op.lowering;
   const parent = node.operands[0]?.op.lowering.kind;
-  if (kind === 'read' || kind === 'reshape' || (kind === 'result' && parent === 'split')) return route(node, index, () => false);
+  if (kind === 'read' || kind === 'reshape' || kind === 'split' || (kind === 'result' && parent === 'split')) return route(node, index, () => false);
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { Dim } from '../graph/dim.js';
 import { freshName } from '../graph/fresh-name.js';
-import type { Buffer, BufferRole } from './kernel-program.js';
+import type { Buffer, BufferRole, View } from './kernel-program.js';
+import { permutedView, wholeView } from './view.js';
 
 /** Makes the buffers of a program, each with a name of its own. */
 export class BufferFactory {
@@ -41,4 +42,10 @@ export class BufferFactory {
 export function identifier(name: string): string {
   const joined = name.replace(/[^A-Za-z0-9_$]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '');
   return /^[A-Za-z_$]/.test(joined) ? joined : `_${joined}`;
+}
+
+/** A buffer in which the axes of a value stand in another order; the view is in the value's own. */
+export function permutedBuffer(buffers: BufferFactory, name: string, shape: readonly Dim[], order: readonly number[]): View {
+  const buffer = buffers.make(name, 'scratch', order.map((axis) => shape[axis] ?? Dim.one));
+  return permutedView(wholeView(buffer), shape, order);
 }

@@ -86,8 +86,10 @@ export function classify(graph: Graph, inputViews: ReadonlyMap<Node, View>): Cla
   return { kinds, sums, forced, joined, isLeaf: hasStorage };
 }
 
+/** A result of a loop; a loop with one result is that result itself. */
 export function isScanResult(node: Node): boolean {
-  return isNode(node, result) && node.operands[0]?.op.lowering.kind === 'scan';
+  const loop = isNode(node, result) ? node.operands[0] : node;
+  return loop?.op.lowering.kind === 'scan';
 }
 
 /** The strides that a value will have unless its target says otherwise; the buffer is a stand-in. */

@@ -1,14 +1,13 @@
-import type { Dim } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
+import { symbolsOf } from '../graph/symbols.js';
 import { BufferFactory } from './buffers.js';
 import { hasHazard } from './hazard.js';
 import { copyView } from './scan-loop.js';
 import type { Buffer, Kernel, KernelProgram, PackKernel, View } from './kernel-program.js';
 import { entriesOf, lowerGraph } from './lower-graph.js';
-import { isRun } from './plan-level.js';
 import { PanelCache } from './product-kernel.js';
 import type { Target } from './task.js';
-import { wholeView } from './view.js';
+import { isRun, wholeView } from './view.js';
 
 export interface ProgramRequest {
   readonly graph: Graph;
@@ -55,7 +54,8 @@ function overwritten(request: ProgramRequest): ReadonlySet<string> {
 
 function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredProgram & { targeted: ReadonlySet<string> } {
   const { graph, entries } = request;
-  const buffers = new BufferFactory([...request.reserved, ...symbolsOf(graph)]);
+  const reserved = [...request.reserved, 'B', 'T', ...symbolsOf(graph)];
+  const buffers = new BufferFactory(reserved);
   const inputs = request.inputs(buffers);
   const targets = new Map([...request.targets(inputs)].map(([name, target]) => [name, [target]]));
   const copyBack: Kernel[] = [];
@@ -68,7 +68,7 @@ function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredP
     const view = wholeView(buffers.make(outputName(name), 'output', shape));
     targets.set(name, [{ view, mode: 'store' }]);
     const place = inputs.get(request.inPlace?.get(name) ?? '');
-    if (place !== undefined) copyBack.push(copyView(view, place, shape, [...request.reserved, ...symbolsOf(graph)]));
+    if (place !== undefined) copyBack.push(copyView(view, place, shape, reserved));
   }
   const packs = new Map<PackKernel, number>();
   const entryIndex = (name: string): number => Math.max(0, entries.indexOf(request.entryOfOutput(name)));
@@ -77,7 +77,7 @@ function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredP
     {
       buffers,
       panels: new PanelCache(),
-      reserved: [...request.reserved, ...symbolsOf(graph)],
+      reserved,
       entryCount: entries.length,
       packParameter(kernel, entry) {
         packs.set(kernel, Math.min(entry, packs.get(kernel) ?? entry));
@@ -103,14 +103,4 @@ function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredP
 
 function outputName(name: string): string {
   return name.replace(/^(out|final|grad)\./, '');
-}
-
-/** The sizes that occur in a graph; they are names in the emitted code. */
-export function symbolsOf(graph: Graph): string[] {
-  const names = new Set<string>(['B', 'T']);
-  const visit = (dims: readonly Dim[]): void => {
-    for (const dim of dims) for (const symbol of dim.symbols()) names.add(symbol);
-  };
-  for (const node of graph.nodes) for (const type of node.results) visit(type.shape);
-  return [...names];
 }

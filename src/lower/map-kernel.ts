@@ -7,7 +7,7 @@ import { windowPosition } from '../ops/windows.js';
 import { route } from './access.js';
 import type { Address, Axis, Guard, MapKernel, Scalar, Statement, View } from './kernel-program.js';
 import type { LevelPlan } from './plan-level.js';
-import type { MapTask, Target } from './task.js';
+import type { CopyTask, MapTask, Target } from './task.js';
 import { addressOf, rowMajor } from './view.js';
 
 /** Builds one fused map from the tasks that share a space. Stores come last, so that no load sees them. */
@@ -45,7 +45,7 @@ export class MapBuilder {
     if (task.kind === 'copy') {
       const [point] = this.plan.readPoints(task, this.#index);
       if (point === undefined) return;
-      const value = this.#read(point.node, point.at);
+      const value = this.#read(point.node, point.at, task);
       this.#storeAt(task.target, point.at, value, node.type.dtype === 'bool');
       return;
     }
@@ -114,12 +114,12 @@ export class MapBuilder {
     return value;
   }
 
-  #read(node: Node, at: readonly Dim[]): Scalar {
+  #read(node: Node, at: readonly Dim[], copy?: CopyTask): Scalar {
     const own = at.length === this.#index.length && at.every((dim, axis) => dim.key === this.#index[axis]?.key);
     if (own && this.#inMap.has(node)) return this.#scalar(node);
     const index = isNode(node, input) ? this.plan.request.indices.get(node.attributes.name) : undefined;
     if (index !== undefined) return { kind: 'dim', dim: index };
-    const step = route(node, at, (each) => this.plan.isLeaf(each));
+    const step = route(node, at, (each) => (copy === undefined ? this.plan.isLeaf(each) : this.plan.isLeafFor(copy, each)));
     switch (step.kind) {
       case 'leaf': {
         const view = this.plan.storage.get(step.node);

@@ -4,17 +4,18 @@ import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { result } from '../ops/result.js';
 import { route, viewOf } from './access.js';
+import { permutedBuffer } from './buffers.js';
 import type { BufferFactory } from './buffers.js';
 import { analysisIndex, classify, plannedView } from './classify.js';
 import type { Classification } from './classify.js';
 import type { View } from './kernel-program.js';
 import { matrixView, productFits, productLayout } from './product-kernel.js';
-import type { ProductShape, ProductSum } from '../optimize/product-sum.js';
+import type { ProductShape } from '../optimize/product-sum.js';
 import { placeTargets } from './targets.js';
 import type { Placement } from './targets.js';
-import { isMapTask } from './task.js';
+import { biasSource, contractionSpace, copiesOf, isMapTask } from './task.js';
 import type { CopyTask, MapTask, OperandSource, Target, Task } from './task.js';
-import { isRowMajor, rowMajor, wholeView } from './view.js';
+import { permutedView, wholeView } from './view.js';
 
 export interface LevelRequest {
   readonly graph: Graph;
@@ -80,6 +81,12 @@ export class LevelPlan {
     return this.#classes.isLeaf(node);
   }
 
+  /** Whether a task reads a value where it is stored; the copy that stores it computes it instead. */
+  isLeafFor(task: Task, node: Node): boolean {
+    const stores = task.kind === 'copy' && task.node === node && this.storage.get(node) === task.target.view;
+    return this.isLeaf(node) && !(stores && this.#classes.forced.has(node));
+  }
+
   /** The view of a value that is stored, or that is another view of one. */
   view(node: Node): View | undefined {
     return viewOf(node, (each) => this.storage.get(each));
@@ -97,7 +104,7 @@ export class LevelPlan {
 
   #mapReads(task: MapTask): TaskRead[] {
     const index = analysisIndex(task.space);
-    return this.readPoints(task, index).flatMap(({ node, at }) => this.#leaves(node, at, task.space));
+    return this.readPoints(task, index).flatMap(({ node, at }) => this.#leaves(node, at, task));
   }
 
   /** Which values a map task reads at which index, for one point of its space. */
@@ -124,7 +131,7 @@ export class LevelPlan {
         if (lowering.kind !== 'contract' || first === undefined || second === undefined) return [];
         const letters = lowering.letters(node.attributes);
         const space = contractionSpace(letters);
-        const at = (own: string): Dim[] => [...own].map((letter) => index[space.indexOf(letter)] ?? Dim.zero);
+        const at = (own: string): Dim[] => Array.from(own).map((letter) => index[space.indexOf(letter)] ?? Dim.zero);
         return [
           { node: first, at: at(letters.left) },
           { node: second, at: at(letters.right) },
@@ -151,7 +158,7 @@ export class LevelPlan {
         if (lowering.kind !== 'contract') return;
         const letters = lowering.letters(node.attributes);
         const [left, right] = node.operands;
-        const space = [...contractionSpace(letters)].map(
+        const space = Array.from(contractionSpace(letters)).map(
           (letter) => left?.type.shape[letters.left.indexOf(letter)] ?? right?.type.shape[letters.right.indexOf(letter)] ?? Dim.one,
         );
         this.#write(node, { kind, node, entry, level: 0, space });
@@ -200,7 +207,7 @@ export class LevelPlan {
   #matrixSource(shape: ProductShape, node: Node, letters: string, outer: string, inner: string, entry: number): OperandSource {
     const view = this.#plannedView(node);
     if (view !== undefined && matrixView(view, node.type.shape, letters, outer, inner) !== undefined) return { node, copy: undefined };
-    const order = [...(outer + inner)].map((letter) => letters.indexOf(letter));
+    const order = Array.from(outer + inner).map((letter) => letters.indexOf(letter));
     const target = permutedBuffer(this.buffers, this.request.graph.nameOf(node) ?? 'operand', node.type.shape, order);
     return { node, copy: this.#copy(node, entry, { view: target, mode: 'store' }, order) };
   }
@@ -251,11 +258,13 @@ export class LevelPlan {
   }
 
   /** The stored values that a value is read from. */
-  #leaves(node: Node, at: readonly Dim[] | undefined, space?: readonly Dim[]): TaskRead[] {
+  #leaves(node: Node, at: readonly Dim[] | undefined, task?: MapTask): TaskRead[] {
     const found: TaskRead[] = [];
+    const space = task?.space;
+    const isLeaf = (each: Node): boolean => (task === undefined ? this.isLeaf(each) : this.isLeafFor(task, each));
     const visit = (each: Node, index: readonly Dim[] | undefined): void => {
       if (this.#classes.kinds.get(each) === 'absorbed') throw new Error(`node ${each.id} is read but absorbed`);
-      const step = route(each, index ?? analysisIndex(each.type.shape), (n) => this.isLeaf(n));
+      const step = route(each, index ?? analysisIndex(each.type.shape), isLeaf);
       switch (step.kind) {
         case 'leaf': {
           const same = space !== undefined && index !== undefined && sameShape(each.type.shape, space);
@@ -374,39 +383,7 @@ export class LevelPlan {
   }
 }
 
-/** The letters of a contraction's space: those of the result, then those summed over. */
-export function contractionSpace({ left, out }: { left: string; out: string }): string {
-  return out + [...left].filter((letter) => !out.includes(letter)).join('');
-}
-
-/** Copies that have to run before a task. */
-export function copiesOf(task: Task): CopyTask[] {
-  const sources =
-    task.kind === 'product' ? task.operands.flatMap(({ plain, packed }) => [plain, packed]) : task.kind === 'scan' ? task.sources : [];
-  return sources.flatMap(({ copy }) => copy ?? []);
-}
-
-function biasSource({ bias }: ProductSum): OperandSource[] {
-  return bias === undefined ? [] : [{ node: bias, copy: undefined }];
-}
-
-/** A buffer in which the axes of a value stand in another order; the view is in the value's own. */
-function permutedBuffer(buffers: BufferFactory, name: string, shape: readonly Dim[], order: readonly number[]): View {
-  const buffer = buffers.make(name, 'scratch', order.map((axis) => shape[axis] ?? Dim.one));
-  return permutedView(wholeView(buffer), shape, order);
-}
-
-function permutedView(view: View, shape: readonly Dim[], order: readonly number[]): View {
-  const strides = rowMajor(order.map((axis) => shape[axis] ?? Dim.one));
-  return { ...view, strides: shape.map((_, axis) => strides[order.indexOf(axis)] ?? Dim.zero) };
-}
-
 function defaultName(node: Node): string {
   const { kind } = node.op.lowering;
   return kind === 'contract' ? 'product' : kind === 'reduce' ? 'reduced' : kind === 'scalar' ? node.op.name : kind;
-}
-
-/** Whether a value can be read as one run of elements. */
-export function isRun(view: View | undefined, shape: readonly Dim[]): boolean {
-  return view !== undefined && isRowMajor(view, shape);
 }

@@ -16,7 +16,7 @@ export interface MatrixView {
 export function matrixView(view: View, shape: readonly Dim[], letters: string, outer: string, inner: string): MatrixView | undefined {
   const stride = (group: string): Dim | undefined =>
     collapsedStride(
-      [...group].map((letter) => {
+      Array.from(group).map((letter) => {
         const axis = letters.indexOf(letter);
         return { size: shape[axis] ?? Dim.one, stride: view.strides[axis] ?? Dim.zero };
       }),
@@ -37,7 +37,7 @@ export function productFits(sum: ProductSum | undefined, view: View): boolean {
 /** The layout in which the result is written where it has no target: rows, then columns. */
 export function productLayout(sum: ProductSum): number[] {
   const [shape] = sum.terms;
-  return shape === undefined ? [] : [...(shape.rows + shape.columns)].map((letter) => shape.out.indexOf(letter));
+  return shape === undefined ? [] : Array.from(shape.rows + shape.columns).map((letter) => shape.out.indexOf(letter));
 }
 
 export function letterSize(shape: ProductShape, letter: string): Dim {
@@ -46,7 +46,7 @@ export function letterSize(shape: ProductShape, letter: string): Dim {
 }
 
 export function lettersSize(shape: ProductShape, letters: string): Dim {
-  return Dim.product([...letters].map((letter) => letterSize(shape, letter)));
+  return Dim.product(Array.from(letters).map((letter) => letterSize(shape, letter)));
 }
 
 /** Packed panels that exist already, so that a weight that two products read is packed once. */

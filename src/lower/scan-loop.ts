@@ -24,9 +24,10 @@ export function prepareScan(node: Node<ScanAttributes>, plan: LevelPlan, context
   const { graph } = plan.request;
   const { buffers } = context;
   const layout = resultLayout(attributes);
-  const parts = scanParts(node as Node, attributes);
+  const parts = scanParts(node, attributes);
   const results = new Map<number, Node>();
-  for (const user of graph.users.get(node as Node) ?? []) if (isNode(user, result)) results.set(user.attributes.index, user);
+  if (node.results.length === 1) results.set(0, node);
+  for (const user of graph.users.get(node) ?? []) if (isNode(user, result)) results.set(user.attributes.index, user);
   const place = (index: number, make: () => View): View => {
     const user = results.get(index);
     const known = user === undefined ? undefined : plan.storage.get(user);

@@ -3,14 +3,13 @@ import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { result } from '../ops/result.js';
-import { resultLayout } from '../ops/scan.js';
-import type { ScanAttributes } from '../ops/scan.js';
+import { resultLayout, scan } from '../ops/scan.js';
 import type { BufferFactory } from './buffers.js';
 import type { Classification } from './classify.js';
 import type { View } from './kernel-program.js';
 import { productFits } from './product-kernel.js';
 import type { Target } from './task.js';
-import { isRowMajor, partView, wholeView } from './view.js';
+import { isRowMajor, partView, sameView, wholeView } from './view.js';
 
 /** A value that has to be brought to a place where it is not computed. */
 export interface PlannedCopy {
@@ -76,6 +75,7 @@ export function placeTargets(
     for (const target of own) {
       // A value that is added to one place can't be read off there for the others.
       const alone = target.mode === 'store' || own.length === 1;
+      if (target.mode === 'store' && sameView(storage.get(node), target.view)) continue;
       if (!alone || !settle(node, target)) copies.push({ node, target, concat: undefined });
     }
     const { lowering } = node.op;
@@ -127,9 +127,9 @@ function joinSplits(graph: Graph, pending: Map<Node, readonly Target[]>): Set<No
 }
 
 function scanRole(node: Node): 'final' | 'history' | 'output' | 'sum' | undefined {
-  const [parent] = node.operands;
-  if (!isNode(node, result) || parent === undefined) return undefined;
-  return resultLayout(parent.attributes as ScanAttributes).roles[node.attributes.index]?.kind;
+  const loop = isNode(node, result) ? node.operands[0] : node;
+  if (loop === undefined || !isNode(loop, scan)) return undefined;
+  return resultLayout(loop.attributes).roles[isNode(node, result) ? node.attributes.index : 0]?.kind;
 }
 
 function isScanSum(node: Node): boolean {

@@ -48,3 +48,19 @@ export interface ProductOperands {
 export function isMapTask(task: Task): task is MapTask {
   return 'space' in task;
 }
+
+/** The letters of a contraction's space: those of the result, then those summed over. */
+export function contractionSpace({ left, out }: { left: string; out: string }): string {
+  return out + Array.from(left).filter((letter) => !out.includes(letter)).join('');
+}
+
+/** Copies that have to run before a task. */
+export function copiesOf(task: Task): CopyTask[] {
+  const sources =
+    task.kind === 'product' ? task.operands.flatMap(({ plain, packed }) => [plain, packed]) : task.kind === 'scan' ? task.sources : [];
+  return sources.flatMap(({ copy }) => copy ?? []);
+}
+
+export function biasSource({ bias }: ProductSum): OperandSource[] {
+  return bias === undefined ? [] : [{ node: bias, copy: undefined }];
+}

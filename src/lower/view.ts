@@ -27,6 +27,11 @@ export function addressOf(view: View, index: readonly Dim[]): Dim {
   return index.reduce((total, dim, axis) => total.plus(dim.times(view.strides[axis] ?? Dim.zero)), view.offset);
 }
 
+/** Whether two views put each element at the same place. */
+export function sameView(a: View | undefined, b: View): boolean {
+  return a?.buffer === b.buffer && a.offset.equals(b.offset) && a.strides.every((stride, axis) => b.strides[axis]?.equals(stride) === true);
+}
+
 /** The part that starts at `start` along one axis. */
 export function partView(view: View, axis: number, start: Dim): View {
   return { ...view, offset: view.offset.plus(start.times(view.strides[axis] ?? Dim.zero)) };
@@ -50,4 +55,15 @@ export function collapsedStride(axes: readonly { readonly size: Dim; readonly st
     if (outer === undefined || inner === undefined || !outer.stride.equals(inner.stride.times(inner.size))) return undefined;
   }
   return real.at(-1)?.stride ?? Dim.one;
+}
+
+/** The view, in the own axes of a value, of a buffer in which they stand in another order. */
+export function permutedView(view: View, shape: readonly Dim[], order: readonly number[]): View {
+  const strides = rowMajor(order.map((axis) => shape[axis] ?? Dim.one));
+  return { ...view, strides: shape.map((_, axis) => strides[order.indexOf(axis)] ?? Dim.zero) };
+}
+
+/** Whether a value can be read as one run of elements. */
+export function isRun(view: View | undefined, shape: readonly Dim[]): boolean {
+  return view !== undefined && isRowMajor(view, shape);
 }

@@ -11,7 +11,7 @@ export interface Pass {
   readonly name: string;
   /** Why it stands where it stands. */
   readonly reason: string;
-  run(graph: Graph): Graph;
+  readonly run: (graph: Graph) => Graph;
 }
 
 /** Before differentiation: what is packed and hoisted now has packed and hoisted derivatives. */

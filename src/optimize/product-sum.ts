@@ -39,8 +39,8 @@ export function productShape(node: Node): ProductShape | undefined {
   const { left, right, out }: EinsumLetters = lowering.letters(node.attributes);
   const [leftNode, rightNode] = node.operands;
   if (leftNode === undefined || rightNode === undefined) return undefined;
-  const depth = [...left].filter((letter) => !out.includes(letter)).join('');
-  const shared = [...left].some((letter) => right.includes(letter) && out.includes(letter));
+  const depth = Array.from(left).filter((letter) => !out.includes(letter)).join('');
+  const shared = Array.from(left).some((letter) => right.includes(letter) && out.includes(letter));
   if (shared || depth === '' || out === '') return undefined;
   // Columns lie next to each other in the result, so the operand with the last letter is packed; unless its letters do
   // not stand together at the end: then the weights are.
@@ -48,18 +48,18 @@ export function productShape(node: Node): ProductShape | undefined {
   const sides = packLeft
     ? { plain: rightNode, plainLetters: right, packed: leftNode, packedLetters: left }
     : { plain: leftNode, plainLetters: left, packed: rightNode, packedLetters: right };
-  const own = (letters: string): string => [...out].filter((letter) => letters.includes(letter)).join('');
+  const own = (letters: string): string => Array.from(out).filter((letter) => letters.includes(letter)).join('');
   return {
     ...sides,
     rows: own(sides.plainLetters),
     columns: own(sides.packedLetters),
-    depth: [...sides.plainLetters].filter((letter) => !out.includes(letter)).join(''),
+    depth: Array.from(sides.plainLetters).filter((letter) => !out.includes(letter)).join(''),
     out,
   };
 }
 
 function groupedAtEnd(letters: string, out: string): boolean {
-  const own = [...out].filter((letter) => letters.includes(letter)).join('');
+  const own = Array.from(out).filter((letter) => letters.includes(letter)).join('');
   return own !== '' && out.endsWith(own);
 }
 

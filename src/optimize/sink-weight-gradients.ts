@@ -30,8 +30,8 @@ export function sinkWeightGradients(graph: Graph): Graph {
     const copy = builder.node(node.op, operands, node.attributes);
     if (isNode(node, input)) return builder.declareInput(node.attributes.name, copy);
     if (!isNode(copy, scan)) return copy.results.length === 1 ? copy : copies(builder, copy);
-    const parts = scanParts(copy as Node, copy.attributes);
-    return sinkFrom(builder, parts) ?? copies(builder, copy as Node);
+    const parts = scanParts(copy, copy.attributes);
+    return sinkFrom(builder, parts) ?? copies(builder, copy);
   });
 }
 
@@ -52,8 +52,8 @@ function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | un
   const varying = varyingNodes(parts);
   const canSink = (node: Node, both: boolean): Sunk | undefined => {
     const [left, right] = node.operands;
-    if (!isNode(node, einsum) || left === undefined || right === undefined || productShape(node as Node) === undefined) return undefined;
-    if (neededByCarries.has(node as Node)) return undefined;
+    if (!isNode(node, einsum) || left === undefined || right === undefined || productShape(node) === undefined) return undefined;
+    if (neededByCarries.has(node)) return undefined;
     const perStep = [left, right].filter((operand) => varying.has(operand)).length;
     if (![left, right].every((operand) => varying.has(operand) || isNode(operand, input))) return undefined;
     return perStep === (both ? 2 : 1) ? { left, right, letters: node.attributes } : undefined;
@@ -96,7 +96,7 @@ function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | un
     return name === undefined ? undefined : loop.output(keptOutputs.length + [...extra.values()].indexOf(name));
   });
   const product = ({ left, right, letters }: Sunk, summed: boolean): Node => {
-    const step = [...'tsuvwxyzabcdefghijklmnopqr'].find((letter) => !(letters.left + letters.right + letters.out).includes(letter)) ?? 't';
+    const step = Array.from('tsuvwxyzabcdefghijklmnopqr').find((letter) => !(letters.left + letters.right + letters.out).includes(letter)) ?? 't';
     const mark = (node: Node, own: string): string => (varying.has(node) ? step + own : own);
     return builder.node(einsum, [overSteps(left), overSteps(right)], {
       left: mark(left, letters.left),
@@ -126,7 +126,7 @@ function takeTerms(node: Node, canSink: (node: Node) => Sunk | undefined): { sun
   if (!isNode(node, add)) return { sunk: [], rest: [node] };
   const parts = node.operands.map((operand) => takeTerms(operand, canSink));
   return parts.every(({ sunk }) => sunk.length === 0)
-    ? { sunk: [], rest: [node as Node] }
+    ? { sunk: [], rest: [node] }
     : { sunk: parts.flatMap(({ sunk }) => sunk), rest: parts.flatMap(({ rest }) => rest) };
 }
 

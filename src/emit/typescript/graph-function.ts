@@ -2,7 +2,8 @@ import { ts } from 'ts-morph';
 import { Dim } from '../../graph/dim.js';
 import type { Graph } from '../../graph/graph.js';
 import { substituteDims } from '../../graph/substitute.js';
-import { lowerProgram, symbolsOf } from '../../lower/lower-program.js';
+import { symbolsOf } from '../../graph/symbols.js';
+import { lowerProgram } from '../../lower/lower-program.js';
 import { wholeView } from '../../lower/view.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses } from '../../optimize/pipeline.js';
 import { kernelLines } from './kernel-code.js';
@@ -41,7 +42,7 @@ export interface GraphFunction {
 export function compileGraph(graph: Graph, { sizes, precision = 'float64', math = 'exact', optimize = false, namedSizes = false }: GraphFunctionOptions): GraphFunction {
   const optimized = optimize ? runPasses(graph, [...beforeDifferentiation, ...afterDifferentiation]) : graph;
   const fixed = namedSizes ? optimized : substituteDims(optimized, new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)])));
-  const names = namedSizes ? symbolsOf(fixed).filter((name) => sizes[name] !== undefined) : [];
+  const names = namedSizes ? symbolsOf(fixed) : [];
   const program = lowerProgram({
     graph: fixed,
     entries: ['run'],
@@ -52,7 +53,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   });
   const maths = new MathFunctions(math);
   const products = new Set<number>();
-  let packs = false;
+  const packs = new Set<string>();
   const scope = new Scope([...names, ...program.buffers.map((buffer) => `${buffer.name}At`)]);
   const startWith = (symbols: SymbolNames) => (buffer: { name: string }, offset: Dim): string => {
     const rest = dimCode(offset, symbols);
@@ -69,7 +70,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
       return `product${String(terms)}`;
     },
     usesPack() {
-      packs = true;
+      packs.add('pack');
       return 'pack';
     },
   };
@@ -89,7 +90,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
     ...[...starts].map(([name, start]) => `const ${name}At = ${String(start)};`),
     ...maths.definitions(),
     ...[...products].sort().flatMap((terms) => productFunction(`product${String(terms)}`, terms)),
-    ...(packs ? packFunction('pack') : []),
+    ...[...packs].flatMap(packFunction),
     'function run(): void {',
     '  const memory = arena;',
     ...indent(body),
