@@ -19,7 +19,7 @@ const order1 = (f: RandomGraph): Differentiable => gradientOf(f, new Random(f.se
 /** Hessian times vector, and what mixes tangents of cotangents into it. */
 const order2 = (f: RandomGraph): Differentiable => tangentOf(order1(f), new Random(f.seed + 1));
 
-const optimized = <F extends Differentiable>(f: F): Differentiable => ({
+const optimized = (f: Differentiable): Differentiable => ({
   ...f,
   graph: runPasses(f.graph, [...beforeDifferentiation, ...afterDifferentiation]),
 });
