@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ModuleConfiguration } from './configuration.js';
 import { cellModel } from './declare/cell-model.js';
+import { javaScriptOf } from './emit/typescript/javascript.js';
 import { emitModule } from './emit/typescript/module.js';
 import { kebabCase } from './emit/typescript/module-names.js';
 import type { Graph } from './graph/graph.js';
@@ -32,7 +33,7 @@ export interface CompiledModule {
  * @throws DeclarationError for mistakes in the definition, RangeError for sizes that do not fit it
  */
 export function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}): CompiledModule {
-  const { definition, sizes = {}, precision = 'float32', math = 'exact', optimizer, forwardOnly = false, fileName } = configuration;
+  const { definition, sizes = {}, precision = 'float32', math = 'exact', optimizer, forwardOnly = false, format = 'ts', fileName } = configuration;
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   if (math === 'fast' && precision === 'float64') {
     throw new RangeError(`'${model.name}': fast maths is accurate to float32 only; leave it out for float64`);
@@ -51,5 +52,8 @@ export function compileModule(configuration: ModuleConfiguration, observer: Comp
     if (program !== undefined) observer.lowered?.(name, program, performance.now() - start);
   }
   const text = emitModule(programs, { precision, math });
-  return { files: [{ name: `${fileName ?? kebabCase(model.name)}.ts`, text }] };
+  const name = fileName ?? kebabCase(model.name);
+  if (format === 'ts') return { files: [{ name: `${name}.ts`, text }] };
+  const { code, declarations } = javaScriptOf(text);
+  return { files: [{ name: `${name}.js`, text: code }, { name: `${name}.d.ts`, text: declarations }] };
 }

@@ -1,16 +1,12 @@
-import { adam, defineModel, dense, evaluate, meanSquaredError, sequence, sgd, vanillaLstm, vjp } from 'cellwright';
+import { adam, evaluate, sgd, vjp } from 'cellwright';
 import type { OptimizerDefinition } from 'cellwright';
 import { describe, expect, it } from 'vitest';
 import { largestError } from './close.js';
 import { compiled } from './compiled-module.js';
 import type { AnyModule } from './compiled-module.js';
+import { forecaster } from './forecaster.js';
 import { Subject } from './subject.js';
 
-const forecaster = defineModel('forecaster', { dims: ['I', 'H', 'O'], inputs: { x: ['T', 'I'] }, targets: { target: ['T', 'O'] } }, ({ x, target }) => {
-  const { outputs } = sequence(vanillaLstm, { x });
-  const prediction = dense('dense', 'O', outputs.y);
-  return { outputs: { prediction }, loss: meanSquaredError(prediction, target) };
-});
 const sizes = { I: 3, H: 4, O: 2 };
 const subject = new Subject(forecaster, { ...sizes, T: 5, B: 3 }, Float64Array);
 const created = { sizes, batchSize: 3, maxSteps: 5 };

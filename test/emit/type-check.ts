@@ -23,7 +23,8 @@ const strict = {
 } as const;
 
 /** What a compiler has to say about some files, given by name. */
-export function problemsOf(files: ReadonlyMap<string, string>, compiler: Compiler = typescript): string[] {
+export function problemsOf(texts: ReadonlyMap<string, string>, compiler: Compiler = typescript): string[] {
+  const files = new Map([...texts].map(([name, text]) => [`/folder/${name}`, text]));
   const options = {
     ...strict,
     types: [],
@@ -44,6 +45,7 @@ export function problemsOf(files: ReadonlyMap<string, string>, compiler: Compile
     if (found !== undefined) libraries.set(name, found);
     return found;
   };
+  host.directoryExists = () => true;
   host.fileExists = (name) => files.has(name);
   host.readFile = (name) => files.get(name) ?? compiler.sys.readFile(name);
   const program = compiler.createProgram([...files.keys()], options, host);

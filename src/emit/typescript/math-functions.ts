@@ -41,23 +41,24 @@ const exactFunctions: Partial<Record<MathFunction, ModuleFunction>> = {
 };
 
 /**
- * 2^f on [-½, ½] by a polynomial of degree 6 (the truncated series of e^(f ln 2), error 1.4e-8 relative), times a power
- * of two. In float64 arithmetic the result rounds to float32 within 1 ulp.
+ * 2^f on ±½ by a polynomial of degree 6 with the least largest relative error, 2.0e-9, times a power of two: computed in
+ * float64, it is 0.54 ulp of float32 from e^a. Where the result is 0, subnormal in float32, infinite or NaN, the platform's
+ * function gives it.
  */
 const fastExponential: ModuleFunction = {
   lines: [
     '/** e^a to float32 accuracy: 2^n · 2^f, f within ±½. */',
     'function exponential(a: number): number {',
-    '  if (!(a > -87.4)) return a === a ? (a < -104 ? 0 : Math.exp(a)) : a;',
-    '  if (a > 88.8) return Math.exp(a);',
+    '  if (!(a > -87.3 && a < 88.8)) return Math.exp(a);',
     '  const scaled = a * 1.4426950408889634;',
     '  const n = Math.round(scaled);',
     '  const f = scaled - n;',
-    '  return powersOfTwo[n + 128]! * (1 + f * (0.6931471805599453 + f * (0.2402265069591007 + f * (0.05550410866482158 + f * (0.009618129107628477 + f * (0.0013333558146428443 + f * 0.00015403530393381608))))));',
+    '  return powersOfTwo[n + 128]! * (1 + f * (0.6931472028551281 + f * (0.24022647913619577 + f * (0.055503324710264604 + f * (0.009618437358300574 + f * (0.0013398874445536939 + f * 0.00015353361814499956))))));',
     '}',
   ],
 };
 
+/** Each is within 0.57 ulp of float32 of the exact value, once it is rounded: 0.5 are the rounding's own. */
 const fastFunctions: Partial<Record<MathFunction, ModuleFunction>> = {
   exp: fastExponential,
   sigmoid: {

@@ -1,0 +1,68 @@
+import { ts } from 'ts-morph';
+
+export interface JavaScriptModule {
+  readonly code: string;
+  readonly declarations: string;
+}
+
+/**
+ * A generated TypeScript module as JavaScript and its declarations. Types are cut out of the text and all else stays as it
+ * is, comments and blank lines included, so that both forms read the same.
+ */
+export function javaScriptOf(source: string): JavaScriptModule {
+  const file = ts.createSourceFile('module.ts', source, ts.ScriptTarget.ES2022, true);
+  const preamble = source.slice(0, Math.max(0, source.indexOf('\n\n') + 2));
+  const declarations = file.statements.flatMap((statement) => {
+    if (ts.isInterfaceDeclaration(statement)) return [withDocs(statement)];
+    return ts.isFunctionDeclaration(statement) ? [signatureOf(statement)] : [];
+  });
+  return { code: withoutTypes(file), declarations: `${preamble}${declarations.join('\n\n')}\n` };
+}
+
+/** A statement with the comment that documents it; not with what stands above that. */
+function withDocs(node: ts.Node): string {
+  const { text } = node.getSourceFile();
+  const docs = ts.getJSDocCommentsAndTags(node).filter((doc) => ts.isJSDoc(doc));
+  return text.slice(Math.min(node.getStart(), ...docs.map((doc) => doc.pos)), node.end);
+}
+
+function signatureOf(statement: ts.FunctionDeclaration): string {
+  const docs = ts.getJSDocCommentsAndTags(statement).map((doc) => `${doc.getText()}\n`);
+  const parameters = statement.parameters.map(({ name, type, initializer }) => `${name.getText()}${initializer === undefined ? '' : '?'}: ${type?.getText() ?? 'unknown'}`);
+  return `${docs.join('')}export declare function ${statement.name?.text ?? ''}(${parameters.join(', ')}): ${statement.type?.getText() ?? 'void'};`;
+}
+
+function withoutTypes(file: ts.SourceFile): string {
+  const { text } = file;
+  const cuts: [start: number, end: number][] = [];
+  /** From the end of what comes before, so that the colon goes too. */
+  const cutAnnotation = (before: ts.Node, type: ts.Node | undefined): void => {
+    if (type !== undefined) cuts.push([before.end, type.end]);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+      const docs = ts.getJSDocCommentsAndTags(node);
+      cuts.push([Math.min(node.getStart(), ...docs.map((doc) => doc.pos)), node.end]);
+      return;
+    }
+    if (ts.isParameter(node) || ts.isVariableDeclaration(node)) cutAnnotation(node.name, node.type);
+    if (ts.isNonNullExpression(node)) cuts.push([node.expression.end, node.end]);
+    if (ts.isAsExpression(node)) cuts.push([node.expression.end, node.end]);
+    if (ts.isFunctionLike(node)) {
+      const { typeParameters, type, parameters } = node;
+      if (typeParameters !== undefined) cuts.push([typeParameters.pos - 1, typeParameters.end + 1]);
+      // The annotation of the result starts behind the parenthesis.
+      if (type !== undefined) cuts.push([text.indexOf(')', parameters.end) + 1, type.end]);
+    }
+    node.forEachChild(visit);
+  };
+  visit(file);
+  let code = '';
+  let at = 0;
+  for (const [start, end] of cuts.sort(([a], [b]) => a - b)) {
+    if (start < at) continue;
+    code += text.slice(at, start);
+    at = end;
+  }
+  return `${(code + text.slice(at)).replace(/\n{3,}/g, '\n\n').trimEnd()}\n`;
+}
