@@ -30,29 +30,42 @@ export interface LoweredProgram extends KernelProgram {
 
 /** Lowers a graph with all its entries to kernels over one set of buffers. */
 export function lowerProgram(request: ProgramRequest): LoweredProgram {
-  const first = attempt(request, overwritten(request));
-  const scattered = [...request.graph.outputs].flatMap(([name, node]) => {
-    const view = first.outputs.get(name);
-    return first.targeted.has(name) || isRun(view, node.type.shape) ? [] : [name];
-  });
-  return scattered.length === 0 ? first : attempt(request, new Set([...scattered, ...overwritten(request)]));
+  const first = attempt(request, new Set());
+  const apart = outputsApart(request, first);
+  const second = apart.size === 0 ? first : attempt(request, apart);
+  const overwritten = overwrittenTooSoon(request, second);
+  return overwritten.length === 0 ? second : attempt(request, new Set([...apart, ...overwritten]));
 }
 
-/** Updates that can't be written in place, since something still needs the old value. */
-function overwritten(request: ProgramRequest): ReadonlySet<string> {
-  const { inPlace = new Map<string, string>() } = request;
-  if (inPlace.size === 0) return new Set();
-  const { entries, inputs } = attempt(request, new Set());
-  const kernels = entries.flatMap((entry) => entry.kernels);
+/** Outputs that need a place of their own: they are no run of elements where they lie, or an update overwrites them. */
+function outputsApart({ graph, inPlace = new Map() }: ProgramRequest, { outputs, inputs, targeted }: Attempt): Set<string> {
+  const updates = new Map([...inPlace].map(([output, input]) => [inputs.get(input)?.buffer, graph.output(output)]));
   return new Set(
-    [...inPlace].flatMap(([output, input]) => {
-      const buffer = inputs.get(input)?.buffer;
-      return buffer !== undefined && hasHazard(kernels, buffer) ? [output] : [];
+    [...graph.outputs].flatMap(([name, node]) => {
+      const view = outputs.get(name);
+      const update = updates.get(view?.buffer);
+      const kept = isRun(view, node.type.shape) && (update === undefined || update === node);
+      return targeted.has(name) || kept ? [] : [name];
     }),
   );
 }
 
-function attempt(request: ProgramRequest, copied: ReadonlySet<string>): LoweredProgram & { targeted: ReadonlySet<string> } {
+/** Updates that can't be written in place, since something still needs the old value. */
+function overwrittenTooSoon({ inPlace = new Map<string, string>() }: ProgramRequest, { entries, inputs }: Attempt): string[] {
+  const kernels = entries.flatMap((entry) => entry.kernels);
+  return [...inPlace].flatMap(([output, input]) => {
+    const buffer = inputs.get(input)?.buffer;
+    return buffer !== undefined && hasHazard(kernels, buffer) ? [output] : [];
+  });
+}
+
+interface Attempt extends LoweredProgram {
+  /** Outputs whose place was given. */
+  readonly targeted: ReadonlySet<string>;
+}
+
+/** Lowers with some outputs in places of their own; what they update is copied back at the end. */
+function attempt(request: ProgramRequest, copied: ReadonlySet<string>): Attempt {
   const { graph, entries } = request;
   const reserved = [...request.reserved, 'B', 'T', ...symbolsOf(graph)];
   const buffers = new BufferFactory(reserved);
