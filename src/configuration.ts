@@ -17,21 +17,20 @@ export interface ModuleConfiguration {
   readonly optimizer?: OptimizerDefinition;
   /** Leaves out everything that training needs. */
   readonly forwardOnly?: boolean;
-  /** Adds `jvp` and `hvp`: derivatives in the direction of parameters. */
-  readonly secondOrder?: boolean;
   /** TypeScript, or JavaScript with declarations. Default `ts`. */
   readonly format?: 'ts' | 'js';
   /** The file's name without its ending; default the definition's name in kebab case. */
   readonly fileName?: string;
 }
 
+/** What a configuration file exports: all modules that one build writes. */
 export interface Configuration {
   /** The folder that modules are written to, relative to the configuration file. */
   readonly output: string;
   readonly modules: readonly ModuleConfiguration[];
 }
 
-/** Types a configuration file. */
+/** Gives the configuration back: it is there for the types, and for completion in an editor. */
 export function defineConfig(configuration: Configuration): Configuration {
   return configuration;
 }

@@ -59,7 +59,7 @@ function validateModule(path: ConfigurationPath, value: unknown, library: GraphL
     }
   }
   checkSizes([...path, 'sizes'], fields['sizes'], definition);
-  const { precision, math, optimizer, forwardOnly, secondOrder, fileName } = fields;
+  const { precision, math, optimizer, forwardOnly, fileName } = fields;
   if (math === 'fast' && precision === 'float64') fail('math', `${own}: math 'fast' is accurate to float32 only; use precision 'float32' or math 'exact'`);
   if (optimizer !== undefined) {
     if (!isKind(optimizer, ['optimizer'])) fail('optimizer', `${own}: optimizer is ${describe(optimizer)}; write adam(), sgd() or the like`);
@@ -68,7 +68,6 @@ function validateModule(path: ConfigurationPath, value: unknown, library: GraphL
     }
     if (forwardOnly === true) fail('optimizer', `${own}: forwardOnly leaves training out, so it takes no optimizer`);
   }
-  if (forwardOnly === true && secondOrder === true) fail('secondOrder', `${own}: forwardOnly leaves derivatives out, so it takes no secondOrder`);
   if (fileName !== undefined && (typeof fileName !== 'string' || !/^[A-Za-z0-9_][\w.-]*$/.test(fileName) || /\.[jt]s$/.test(fileName))) {
     fail('fileName', `${own}: fileName is ${describe(fileName)}; write a name without folder and ending, like 'my-cell'`);
   }
@@ -82,7 +81,6 @@ const moduleFields = {
   target: true,
   optimizer: true,
   forwardOnly: true,
-  secondOrder: true,
   format: true,
   fileName: true,
 } satisfies Record<keyof ModuleConfiguration, true>;
@@ -92,7 +90,6 @@ const choices = {
   math: ['exact', 'fast'],
   target: ['typescript'],
   forwardOnly: [true, false],
-  secondOrder: [true, false],
   format: ['ts', 'js'],
 } satisfies Partial<Record<keyof ModuleConfiguration, readonly unknown[]>> as Readonly<Record<string, readonly unknown[]>>;
 

@@ -118,7 +118,6 @@ describe('a mistake in the fields of a configuration', () => {
     ['fast maths in float64', '{ definition: gruV1, precision: "float64", math: "fast" }', /math 'fast' is accurate to float32 only/, 'math'],
     ['an optimizer for a cell', '{ definition: gruV1, optimizer: adam() }', /cell 'gruV1' has no loss for an optimizer/, 'optimizer'],
     ['no optimizer', '{ definition: gruV1, optimizer: "adam" }', /optimizer is 'adam'; write adam\(\)/, 'optimizer'],
-    ['second order without derivatives', '{ definition: gruV1, forwardOnly: true, secondOrder: true }', /forwardOnly leaves derivatives out/, 'secondOrder'],
     ['a file name with a folder', '{ definition: gruV1, fileName: "../gru" }', /fileName is '\.\.\/gru'/, 'fileName'],
     ['a file name with an ending', '{ definition: gruV1, fileName: "gru.ts" }', /fileName is 'gru\.ts'/, 'fileName'],
     ['no definition', '{ definition: undefined }', /definition is missing; give what defineCell or defineModel returned/, 'definition'],
