@@ -11,6 +11,7 @@ import type { Initializer } from './initializer.js';
 import { callerLocation, lazyCallerLocation } from './location.js';
 import { checkName } from './names.js';
 
+/** A trained value, and how it starts out. */
 export interface ParameterDeclaration {
   readonly name: string;
   readonly shape: readonly Dim[];
@@ -56,18 +57,12 @@ export class Declaration {
     return new DeclarationError(reason, location, this.definition);
   }
 
-  /** A shape as the user wrote it; throws when it names a dim that was not declared. */
+  /** A shape as the user wrote it; throws as `dim`, and for a size that is not positive. */
   shape(what: string, source: readonly DimLike[]): Dim[] {
     const given: unknown = source;
     if (!Array.isArray(given)) throw this.error(`${what} needs a shape, a list of dims like ['H', 'I']`);
     return source.map((item) => {
       const dim = this.dim(what, item);
-      const known = dim.symbols().find((name) => !this.#dims.has(name) && !(name === 'T' && this.stage === 'sequence'));
-      if (known !== undefined) {
-        throw this.error(
-          `${what} uses the dim '${known}', which is not declared; declared are ${[...this.#dims].join(', ')}`,
-        );
-      }
       if ((dim.constantValue ?? 1) < 1) {
         throw this.error(`${what} has a dim of size ${dim.key}; sizes are positive integers`);
       }
@@ -75,7 +70,17 @@ export class Declaration {
     });
   }
 
+  /** A dim as the user wrote it; throws when it names one that was not declared. */
   dim(what: string, source: DimLike): Dim {
+    const dim = this.#parse(what, source);
+    const undeclared = dim.symbols().find((name) => !this.#dims.has(name) && !(name === 'T' && this.stage === 'sequence'));
+    if (undeclared === undefined) return dim;
+    throw this.error(
+      `${what} uses the dim '${undeclared}', which is not declared; declared are ${[...this.#dims].join(', ') || 'none'}`,
+    );
+  }
+
+  #parse(what: string, source: DimLike): Dim {
     try {
       if (!(source instanceof Dim) && typeof source !== 'number' && typeof source !== 'string') {
         throw new RangeError(

@@ -11,6 +11,7 @@ import {
   linear,
   matrixVector,
   mul,
+  pad,
   parameter,
   sigmoid,
   slice,
@@ -292,6 +293,13 @@ describe('dims', () => {
   it('are declared', () => {
     const reason = mistake('a shape', () => shaped('Z'));
     expect(reason).toBe("cell 'broken': the parameter 'b' uses the dim 'Z', which is not declared; declared are I, H");
+  });
+
+  it('are declared where they say how far from the start', () => {
+    const start = mistake('a start', () => cell(({ y }) => slice(y, 'Z', 'H'))); // mistake: a start
+    expect(start).toBe("cell 'broken': the slice uses the dim 'Z', which is not declared; declared are I, H");
+    const padding = mistake('a padding', () => cell(({ y }) => pad(y, 0, 'Z'))); // mistake: a padding
+    expect(padding).toContain("the padding uses the dim 'Z', which is not declared");
   });
 
   it.each([
