@@ -2,21 +2,20 @@ import { Dim, printShape } from '../graph/dim.js';
 import type { DimLike } from '../graph/dim.js';
 import { broadcast as broadcastOp } from '../ops/broadcast.js';
 import { concat as concatOp } from '../ops/concat.js';
-import { constant as constantOp } from '../ops/constant.js';
 import { einsum as einsumOp, notation } from '../ops/einsum.js';
 import { gather as gatherOp } from '../ops/gather.js';
 import { iota as iotaOp } from '../ops/iota.js';
+import { fill, resultOf, scalarConstant } from '../ops/construct.js';
 import { none } from '../ops/op.js';
-import { fill } from '../ops/construct.js';
 import { pad as padOp } from '../ops/pad.js';
 import { reshape as reshapeOp } from '../ops/reshape.js';
-import { resultOf } from '../ops/construct.js';
 import { slice as sliceOp } from '../ops/slice.js';
 import { split as splitOp } from '../ops/split.js';
 import { transpose as transposeOp } from '../ops/transpose.js';
 import { windows as windowsOp } from '../ops/windows.js';
-import { Declaration } from './declaration.js';
 import { elementText } from '../report/text.js';
+import { axisOf } from './axis.js';
+import { Declaration } from './declaration.js';
 import { apply, declarationOf, Expression } from './expression.js';
 import type { Shape } from './expression.js';
 
@@ -31,10 +30,7 @@ export function constant<const S extends Shape = readonly []>(value: number, sha
 export function sizeOf(dim: DimLike): Expression<readonly []> {
   const declaration = Declaration.current('a size');
   const [value] = declaration.shape('the size', [dim]);
-  return new Expression(
-    declaration,
-    declaration.builder.node(constantOp, [], { dtype: 'real', value: value ?? Dim.one }),
-  );
+  return new Expression(declaration, scalarConstant(declaration.builder, value ?? Dim.one));
 }
 
 /** `0, 1, …, length - 1`, as indices. */
@@ -238,20 +234,4 @@ export function windows<const S extends Shape = Shape>(
   // floor(reach / 2) elements lie before the middle one, as in PyTorch.
   const before = same ? Dim.ceilDiv(reach.minus(1), 2) : Dim.zero;
   return apply(windowsOp, [value], { axis, count, size: elements, stride, dilation, before });
-}
-
-/**
- * The axis counted from the first; negative counts from the last. Throws when there is none.
- * @internal
- */
-export function axisOf(value: Expression, axis: number): number {
-  const declaration = declarationOf('an operation along an axis', value);
-  const { shape } = value.node.type;
-  const at = axis < 0 ? axis + shape.length : axis;
-  if (!Number.isInteger(at) || at < 0 || at >= shape.length) {
-    throw declaration.error(
-      `there is no axis ${String(axis)} in ${elementText(declaration.builder, value.node)}, which is ${printShape(shape)}`,
-    );
-  }
-  return at;
 }

@@ -66,7 +66,7 @@ export function applyElementwise<S extends Shape>(op: Op<typeof none>, operands:
 }
 
 /** Replaces numbers by constants in the shape of the first expression. */
-export function fillOperands<S extends Shape>(name: string, operands: readonly Operand<S>[]): Expression<S>[] {
+function fillOperands<S extends Shape>(name: string, operands: readonly Operand<S>[]): Expression<S>[] {
   const declaration = declarationOf(name, ...operands.filter((operand) => typeof operand !== 'number'));
   const model = operands.find((operand) => operand instanceof Expression);
   if (model === undefined) {

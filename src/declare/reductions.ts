@@ -1,9 +1,9 @@
 import { Dim } from '../graph/dim.js';
-import { constant as constantOp } from '../ops/constant.js';
+import { broadcast as broadcastOp } from '../ops/broadcast.js';
+import { scalarConstant } from '../ops/construct.js';
 import { reduceMax } from '../ops/reduce-max.js';
 import { reduceSum } from '../ops/reduce-sum.js';
-import { broadcast as broadcastOp } from '../ops/broadcast.js';
-import { axisOf } from './array-operations.js';
+import { axisOf } from './axis.js';
 import { add, div, exp, greater, log, mul, select, sqrt, square, stopGradient, sub } from './elementwise-operations.js';
 import { apply, declarationOf, Expression } from './expression.js';
 import type { Operand, Shape } from './expression.js';
@@ -11,24 +11,23 @@ import type { Operand, Shape } from './expression.js';
 /** Which axes a reduction runs over: one, several, or all when left out. Negative counts from the last. */
 export type Axes = number | readonly number[] | undefined;
 
+/** The sum of the elements; the axes summed over disappear. */
 export function sum<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
   return apply(reduceSum, [value], { axes: axesOf(value, axes) });
 }
 
-/** The largest element. */
+/** The largest element; ties share the gradient evenly. */
 export function maximum<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
   return apply(reduceMax, [value], { axes: axesOf(value, axes) });
 }
 
+/** The sum divided by how many elements it has. */
 export function mean<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
   const over = axesOf(value, axes);
   const { declaration, node } = value;
   const count = Dim.product(over.map((axis) => node.type.shape[axis] ?? Dim.one));
   const total = apply<{ axes: readonly number[] }, S>(reduceSum, [value], { axes: over });
-  const size = new Expression<readonly []>(
-    declaration,
-    declaration.builder.node(constantOp, [], { dtype: 'real', value: count }),
-  );
+  const size = new Expression<readonly []>(declaration, scalarConstant(declaration.builder, count));
   return div(total, along(size, total, []));
 }
 

@@ -128,7 +128,7 @@ function isBranch(node: Node): boolean {
 }
 
 /** The real-valued nodes that depend on one of the wanted nodes. */
-export function dependents(order: readonly Node[], wanted: readonly Node[]): Set<Node> {
+function dependents(order: readonly Node[], wanted: readonly Node[]): Set<Node> {
   const found = new Set(wanted);
   for (const node of order) {
     const real = node.results.some((type) => type.dtype === 'real');

@@ -41,5 +41,5 @@ export type LazyLocation = () => SourceLocation | undefined;
 
 /** Narrows a node to the attributes of one op. */
 export function isNode<A>(node: Node, op: Op<A>): node is Node<A> {
-  return (node.op) === (op as Op<unknown>);
+  return node.op === (op as Op<unknown>);
 }

@@ -1,5 +1,5 @@
-import { apply, Expression } from '../declare/expression.js';
-import type { Shape } from '../declare/expression.js';
+import { apply } from '../declare/expression.js';
+import type { Expression, Shape } from '../declare/expression.js';
 import { add, broadcast, parameter } from '../declare/index.js';
 import type { Initializer } from '../declare/initializer.js';
 import { glorotUniform, zeros } from '../declare/initializer.js';
@@ -30,5 +30,5 @@ export function dense<const O extends string | number, Leading extends Shape>(
   });
   if (bias === false) return product;
   const rows = product.node.type.shape.map((dim) => dim.key);
-  return add(product, broadcast(parameter(`${name}.b`, [out], bias), rows) as Expression<Shape> as typeof product);
+  return add(product, broadcast(parameter(`${name}.b`, [out], bias), rows) as Expression as typeof product);
 }

@@ -1,10 +1,10 @@
 import { broadcast as broadcastOp } from '../ops/broadcast.js';
-import { constant } from '../ops/constant.js';
 import { equal, exp, iota, log, maximum, select, stopGradient, sub, sum } from '../declare/index.js';
 import type { Loss } from '../declare/index.js';
-import { apply, Expression } from '../declare/expression.js';
-import type { Shape } from '../declare/expression.js';
-import { Dim, printShape, sameShape } from '../graph/dim.js';
+import { apply } from '../declare/expression.js';
+import type { Expression, Shape } from '../declare/expression.js';
+import { printShape, sameShape } from '../graph/dim.js';
+import { meanLoss } from './mean-loss.js';
 
 /**
  * The mean over all steps and examples of `-ln softmax(logits)[target]`.
@@ -34,9 +34,5 @@ export function softmaxCrossEntropy<const Leading extends Shape>(
   const shifted = sub<Shape>(logits, perClass(stopGradient(maximum<Shape>(logits, -1))));
   const isTarget = equal<Shape>(apply(broadcastOp, [iota(classes.key)], { shape, axes: [leading.length] }), perClass(target));
   const losses = sub<Shape>(log(total(exp(shifted))), total(select<Shape>(isTarget, shifted, 0)));
-  const count = declaration.builder.node(constant, [], { dtype: 'real', value: Dim.product(leading) });
-  return {
-    total: leading.length === 0 ? (losses as Expression<readonly []>) : sum(losses),
-    count: new Expression<readonly []>(declaration, count),
-  };
+  return meanLoss(losses);
 }

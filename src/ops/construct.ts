@@ -58,15 +58,13 @@ export const selectNode = (b: Builder, condition: Node, x: Node, y: Node): Node 
 export const selectOrZero = (b: Builder, condition: Node, x: Node): Node => selectNode(b, condition, x, zero(b, x));
 export const unlessTrue = (b: Builder, condition: Node, x: Node): Node => selectNode(b, condition, zero(b, x), x);
 
-export const scalarConstant = (b: Builder, value: number): Node => b.node(constant, [], { dtype: 'real', value });
-
-/** A size as a real number: the N of a mean. */
-export const sizeConstant = (b: Builder, value: Dim): Node => b.node(constant, [], { dtype: 'real', value });
+/** A real scalar: a number, or a size like the N of a mean. */
+export const scalarConstant = (b: Builder, value: number | Dim): Node => b.node(constant, [], { dtype: 'real', value });
 
 /** A constant in the shape of another node. */
 export const scalarLike = (b: Builder, value: number, like: Node): Node => fill(b, value, like.type.shape);
 export const fill = (b: Builder, value: number | Dim, shape: readonly Dim[]): Node =>
-  broadcastTo(b, b.node(constant, [], { dtype: 'real', value }), shape, []);
+  broadcastTo(b, scalarConstant(b, value), shape, []);
 export const one = (b: Builder, like: Node): Node => scalarLike(b, 1, like);
 export const zero = (b: Builder, like: Node): Node => scalarLike(b, 0, like);
 

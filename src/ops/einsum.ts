@@ -127,8 +127,7 @@ function letterSizes(letters: EinsumLetters, left: ValueType, right: ValueType):
 /** Adds a letter for the batch axis where it stands, and to the result behind the letters that precede it there. */
 function batchLetters(letters: EinsumLetters, left: Batched, right: Batched): { letters: EinsumLetters; axis: number } {
   const used = letters.left + letters.right + letters.out;
-  const letter = lettersOf('bnmuvwabcdefghijklopqrstxyzABCDEFGHIJKLMNOPQRSTUVWXYZ').find((l) => !used.includes(l));
-  if (letter === undefined) throw new ShapeError('einsum: no letter left for the batch axis');
+  const letter = unusedLetter('bnmuvw', used);
   const insert = (text: string, axis: number | undefined): string =>
     axis === undefined ? text : text.slice(0, axis) + letter + text.slice(axis);
   const own = left.axis === undefined ? letters.right : letters.left;
@@ -138,6 +137,14 @@ function batchLetters(letters: EinsumLetters, left: Batched, right: Batched): { 
     letters: { left: insert(letters.left, left.axis), right: insert(letters.right, right.axis), out: insert(letters.out, axis) },
     axis,
   };
+}
+
+/** A letter for one more axis, preferred ones first. */
+export function unusedLetter(preferred: string, used: string): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz';
+  const letter = lettersOf(preferred + alphabet + alphabet.toUpperCase()).find((each) => !used.includes(each));
+  if (letter === undefined) throw new ShapeError(`'einsum': no letter is left for another axis beside ${used}`);
+  return letter;
 }
 
 /** A matrix times a vector: `W x`. */

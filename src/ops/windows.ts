@@ -18,7 +18,7 @@ export interface WindowsAttributes {
   readonly before: Dim;
 }
 
-export function windowedType(type: ValueType, { axis, count, size }: WindowsAttributes): ValueType {
+function windowedType(type: ValueType, { axis, count, size }: WindowsAttributes): ValueType {
   return { dtype: type.dtype, shape: type.shape.flatMap((dim, k) => (k === axis ? [count, size] : [dim])) };
 }
 

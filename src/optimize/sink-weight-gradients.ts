@@ -7,7 +7,7 @@ import type { Node } from '../graph/node.js';
 import { rebuild, Rebuilder, resultsOf } from '../graph/rebuild.js';
 import { add } from '../ops/add.js';
 import { total } from '../ops/construct.js';
-import { einsum } from '../ops/einsum.js';
+import { einsum, unusedLetter } from '../ops/einsum.js';
 import type { EinsumAttributes } from '../ops/einsum.js';
 import { input } from '../ops/input.js';
 import { addScan, scan, scanParts } from '../ops/scan.js';
@@ -96,7 +96,7 @@ function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | un
     return name === undefined ? undefined : loop.output(keptOutputs.length + [...extra.values()].indexOf(name));
   });
   const product = ({ left, right, letters }: Sunk, summed: boolean): Node => {
-    const step = Array.from('tsuvwxyzabcdefghijklmnopqr').find((letter) => !(letters.left + letters.right + letters.out).includes(letter)) ?? 't';
+    const step = unusedLetter('tsuvwxyz', letters.left + letters.right + letters.out);
     const mark = (node: Node, own: string): string => (varying.has(node) ? step + own : own);
     return builder.node(einsum, [overSteps(left), overSteps(right)], {
       left: mark(left, letters.left),

@@ -6,7 +6,7 @@ import { Rebuilder } from '../graph/rebuild.js';
 import { substituteDims } from '../graph/substitute.js';
 import type { ModelDefinition } from '../declare/model.js';
 import { insertBatch } from '../ops/elementwise.js';
-import { quotient, sizeConstant } from '../ops/construct.js';
+import { quotient, scalarConstant } from '../ops/construct.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { product } from '../ops/construct.js';
 import { moveAxis } from '../ops/transpose.js';
@@ -55,7 +55,7 @@ export function batchStage(model: ModelDefinition, { sizes = {} }: BatchStageOpt
 
   function overExamples(name: string): Node {
     const node = rebuilder.map(batched.graph.output(name));
-    if (batched.axes.get(name) === undefined) return product(builder, node, sizeConstant(builder, batchDim));
+    if (batched.axes.get(name) === undefined) return product(builder, node, scalarConstant(builder, batchDim));
     return builder.node(reduceSum, [node], { axes: [0] });
   }
 }

@@ -5,7 +5,7 @@ import { add } from '../../src/ops/add.js';
 import { and } from '../../src/ops/and.js';
 import { clip } from '../../src/ops/clip.js';
 import { clipCotangent } from '../../src/ops/clip-cotangent.js';
-import { fill, sizeConstant } from '../../src/ops/construct.js';
+import { fill, scalarConstant } from '../../src/ops/construct.js';
 import { cos } from '../../src/ops/cos.js';
 import { div } from '../../src/ops/div.js';
 import { equal } from '../../src/ops/equal.js';
@@ -170,7 +170,7 @@ const reduced: Grower = (scope) => {
     scope.add(sum, bound * count);
     return;
   }
-  const size = scope.brought({ node: sizeConstant(builder, Dim.product(over)), bound: count }, sum.type.shape);
+  const size = scope.brought({ node: scalarConstant(builder, Dim.product(over)), bound: count }, sum.type.shape);
   if (size.bound === count) scope.add(scope.apply(div, sum, size.node), bound);
 };
 
