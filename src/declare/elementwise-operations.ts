@@ -50,38 +50,53 @@ export function mul<S extends Shape>(first: Operand<S>, ...rest: readonly Operan
   return foldLeft(mulOp, first, rest);
 }
 
+/** `a - b`. */
 export const sub = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(subOp, a, b);
+/** `a / b`. */
 export const div = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(divOp, a, b);
 /** `a^b`. */
 export const pow = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(powOp, a, b);
+/** The smaller one; at a tie each takes half the gradient. NaN if either is. */
 export const min = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(minOp, a, b);
+/** The larger one; at a tie each takes half the gradient. NaN if either is. */
 export const max = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(maxOp, a, b);
-/** `min(max(a, low), high)`. */
+/** `min(max(a, low), high)`; the gradient passes on the closed interval. */
 export const clip = <S extends Shape>(a: Expression<S>, low: Operand<S>, high: Operand<S>): Expression<S> =>
   applyElementwise(clipOp, [a, low, high]);
 
+/** `-a`. */
 export const neg = <S extends Shape>(a: Expression<S>): Expression<S> => unary(negOp, a);
+/** `e^a`. */
 export const exp = <S extends Shape>(a: Expression<S>): Expression<S> => unary(expOp, a);
 /** `e^a - 1`, precise near 0. */
 export const expm1 = <S extends Shape>(a: Expression<S>): Expression<S> => unary(expm1Op, a);
+/** `ln a`. */
 export const log = <S extends Shape>(a: Expression<S>): Expression<S> => unary(logOp, a);
 /** `ln(1 + a)`, precise near 0. */
 export const log1p = <S extends Shape>(a: Expression<S>): Expression<S> => unary(log1pOp, a);
+/** `√a`. */
 export const sqrt = <S extends Shape>(a: Expression<S>): Expression<S> => unary(sqrtOp, a);
+/** `1 / a`. */
 export const reciprocal = <S extends Shape>(a: Expression<S>): Expression<S> => unary(reciprocalOp, a);
+/** `a²`. */
 export const square = <S extends Shape>(a: Expression<S>): Expression<S> => unary(squareOp, a);
+/** The hyperbolic tangent. */
 export const tanh = <S extends Shape>(a: Expression<S>): Expression<S> => unary(tanhOp, a);
 /** The logistic sigmoid, `1 / (1 + e^-a)`. */
 export const sigmoid = <S extends Shape>(a: Expression<S>): Expression<S> => unary(sigmoidOp, a);
+/** `max(a, 0)`, with slope 0 at 0. */
 export const relu = <S extends Shape>(a: Expression<S>): Expression<S> => unary(reluOp, a);
 /** `ln(1 + e^a)`. */
 export const softplus = <S extends Shape>(a: Expression<S>): Expression<S> => unary(softplusOp, a);
+/** `|a|`, with slope 0 at 0. */
 export const abs = <S extends Shape>(a: Expression<S>): Expression<S> => unary(absOp, a);
+/** -1, 0 or 1; no gradient flows. */
 export const sign = <S extends Shape>(a: Expression<S>): Expression<S> => unary(signOp, a);
-/** Of radians. */
+/** The sine of radians. */
 export const sin = <S extends Shape>(a: Expression<S>): Expression<S> => unary(sinOp, a);
-/** Of radians. */
+/** The cosine of radians. */
 export const cos = <S extends Shape>(a: Expression<S>): Expression<S> => unary(cosOp, a);
+/** The largest integer not above a; no gradient flows. */
 export const floor = <S extends Shape>(a: Expression<S>): Expression<S> => unary(floorOp, a);
 /** The value, through which no gradient flows. */
 export const stopGradient = <S extends Shape>(a: Expression<S>): Expression<S> => unary(stopGradientOp, a);
@@ -89,14 +104,20 @@ export const stopGradient = <S extends Shape>(a: Expression<S>): Expression<S> =
 export const clipCotangent = <S extends Shape>(a: Expression<S>, bound: number): Expression<S> =>
   apply(clipCotangentOp, [a], { bound });
 
-/** Comparisons give truth values, for `select`. */
+/** `a = b`. Comparisons give truth values, for `select`; no gradient flows through them. */
 export const equal = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(equalOp, a, b);
+/** `a > b`. */
 export const greater = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(greaterOp, a, b);
+/** `a ≥ b`. */
 export const greaterEqual = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> =>
   binary(greaterEqualOp, a, b);
+/** `a < b`. */
 export const less = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(greaterOp, b, a);
+/** `a ≤ b`. */
 export const lessEqual = <S extends Shape>(a: Operand<S>, b: Operand<S>): Expression<S> => binary(greaterEqualOp, b, a);
+/** The negation of a truth value. */
 export const not = <S extends Shape>(a: Expression<S>): Expression<S> => unary(notOp, a);
+/** Whether both truth values hold. */
 export const and = <S extends Shape>(a: Expression<S>, b: Expression<S>): Expression<S> => binary(andOp, a, b);
 /** `condition ? a : b`, element by element; the branch not taken gets no gradient. */
 export const select = <S extends Shape>(condition: Expression<S>, a: Operand<S>, b: Operand<S>): Expression<S> =>
@@ -113,7 +134,6 @@ function unary<S extends Shape>(op: Op<None>, a: Expression<S>): Expression<S> {
   if (
     activations.has(op) &&
     gate !== undefined &&
-    gate !== '' &&
     builder.nameOf(result.node) === undefined &&
     builder.input(gate) === undefined
   ) {

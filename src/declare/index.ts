@@ -1,14 +1,16 @@
 export * from './array-operations.js';
 export { defineCell } from './cell.js';
 export type { CellDefinition } from './cell.js';
+export type { ParameterDeclaration, StateDeclaration } from './declaration.js';
 export { DeclarationError } from './declaration-error.js';
 export * from './elementwise-operations.js';
 export { Expression } from './expression.js';
 export type { Operand, Shape } from './expression.js';
 export * from './initializer.js';
 export { defineModel } from './model.js';
-export type { Loss, ModelDefinition } from './model.js';
+export type { Loss, ModelDefinition, ValueDeclaration } from './model.js';
 export * from './parameters.js';
 export * from './reductions.js';
 export { sequence } from './sequence.js';
 export type { SequenceOptions, SequenceResult } from './sequence.js';
+export type { ExpressionsOf, InputSpecification } from './signature.js';

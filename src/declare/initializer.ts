@@ -12,9 +12,11 @@ export type Initializer =
 
 export const zeros: Initializer = { kind: 'constant', value: 0 };
 export const ones: Initializer = { kind: 'constant', value: 1 };
+/** Every element is `value`. */
 export const filledWith = (value: number): Initializer => ({ kind: 'constant', value });
+/** Uniform on `[low, high)`. */
 export const uniform = (low: number, high: number): Initializer => ({ kind: 'uniform', low, high });
-/** Gaussian with mean zero. */
+/** Gaussian with mean zero and this standard deviation. */
 export const normal = (deviation: number): Initializer => ({ kind: 'normal', deviation });
 export const glorotUniform: Initializer = { kind: 'glorotUniform' };
 export const heUniform: Initializer = { kind: 'heUniform' };

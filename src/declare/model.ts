@@ -18,6 +18,7 @@ export interface Loss {
   readonly count: Expression<readonly []>;
 }
 
+/** An input or target as declared: its shape includes time, but not the batch. */
 export interface ValueDeclaration {
   readonly shape: readonly Dim[];
   readonly dtype: Dtype;
