@@ -1,12 +1,11 @@
 import { describe, test } from 'vitest';
 import * as library from '../../src/cells/index.js';
 import { jvp } from '../../src/differentiate/forward.js';
-import { vjp } from '../../src/differentiate/reverse.js';
 import type { Sizes } from '../../src/graph/dim.js';
 import type { Graph } from '../../src/graph/graph.js';
 import { evaluate } from '../../src/interpret/evaluate.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses } from '../../src/optimize/pipeline.js';
-import { cellsOf, forwardGraph } from '../optimize/cell-graphs.js';
+import { cellsOf, forwardGraph, gradientsOf } from '../optimize/cell-graphs.js';
 import { drawInputs, uniform } from '../optimize/equivalence.js';
 import { compiledValues, expectValues } from './compiled.js';
 
@@ -23,11 +22,7 @@ const optimizeAfter = (graph: Graph): Graph => runPasses(graph, afterDifferentia
 /** The gradients of everything, and their derivative along everything but cotangents: Hessian times vector. */
 function derivatives(forward: Graph): { gradient: Graph; hessianVector: Graph } {
   const wrt = [...forward.inputs].flatMap(([name, node]) => (node.type.dtype === 'real' ? [name] : []));
-  const gradient = vjp(forward, {
-    wrt,
-    cotangents: new Map([...forward.outputs.keys()].map((name) => [name, `d.${name}`])),
-    gradientName: (name) => `grad.${name}`,
-  });
+  const gradient = gradientsOf(forward);
   const hessianVector = jvp(gradient, { tangents: new Map(wrt.map((name) => [name, `v.${name}`])), tangentName: (name) => `tangent.${name}` });
   return { gradient, hessianVector };
 }

@@ -12,7 +12,11 @@ export function forwardGraph(cell: CellDefinition): Graph {
 
 /** The same with the gradients of parameters, inputs and initial states, for cotangents of everything. */
 export function gradientGraph(cell: CellDefinition): Graph {
-  const forward = forwardGraph(cell);
+  return gradientsOf(forwardGraph(cell));
+}
+
+/** A graph with the gradients `grad.x` of all real inputs, for cotangents `d.y` of all outputs. */
+export function gradientsOf(forward: Graph): Graph {
   const real = [...forward.inputs].flatMap(([name, node]) => (node.type.dtype === 'real' ? [name] : []));
   return vjp(forward, {
     wrt: real,
