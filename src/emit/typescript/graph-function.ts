@@ -4,6 +4,7 @@ import type { Graph } from '../../graph/graph.js';
 import { substituteDims } from '../../graph/substitute.js';
 import { symbolsOf } from '../../graph/symbols.js';
 import { lowerProgram } from '../../lower/lower-program.js';
+import { planMemory } from '../../lower/memory-plan.js';
 import { wholeView } from '../../lower/view.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses } from '../../optimize/pipeline.js';
 import { kernelLines } from './kernel-code.js';
@@ -77,10 +78,13 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const body = [...kernelLines(program.packs, context), ...kernelLines(program.entries[0]?.kernels ?? [], context)];
   let offset = 0;
   const starts = new Map<string, number>();
+  const hosts = planMemory(program);
   for (const buffer of program.buffers) {
+    if (hosts.has(buffer)) continue;
     starts.set(buffer.name, offset);
     offset += buffer.size.evaluate(sizes);
   }
+  for (const [buffer, host] of hosts) starts.set(buffer.name, starts.get(host.name) ?? 0);
   const array = precision === 'float32' ? 'Float32Array' : 'Float64Array';
   const source = [
     'const fromZero = -1;',

@@ -1,6 +1,7 @@
 import type { Dim } from '../../graph/dim.js';
 import type { Buffer, Kernel, PackKernel, View } from '../../lower/kernel-program.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
+import { planMemory } from '../../lower/memory-plan.js';
 import type { PlacedParameter } from '../../program/regions.js';
 import { dimCode } from './scope.js';
 import type { Scope, SymbolNames } from './scope.js';
@@ -9,10 +10,13 @@ interface Region {
   readonly constant: string;
   readonly size: Dim;
   readonly comment: string;
+  /** The constant of the buffer in whose region this one lies, when that is needed no longer or not yet. */
+  readonly host: string | undefined;
 }
 
 /**
- * The arena of a module: one region per buffer, shared between programs where it is the same storage. Constants that hold
+ * The arena of a module: one region per buffer, shared between programs where it is the same storage, and within a program
+ * where buffers are needed in turn. Constants that hold
  * where a region starts end in `At`.
  */
 export class ModuleLayout {
@@ -32,7 +36,8 @@ export class ModuleLayout {
       for (const kernel of program.entries.flatMap((entry) => flatten(entry.kernels))) {
         if (kernel.kind === 'pack' && kernel.source.buffer.role === 'parameter') sources.set(kernel.panel, panelKey(kernel));
       }
-      for (const buffer of program.buffers) this.#add(buffer, sources.get(buffer));
+      const hosts = planMemory(program);
+      for (const buffer of program.buffers) this.#add(buffer, sources, hosts);
     }
     for (const parameter of parameters) {
       const constant = scope.fresh(`${parameter.name.replace(/\W+(\w)/g, (_, c: string) => c.toUpperCase())}At`);
@@ -41,18 +46,21 @@ export class ModuleLayout {
     }
   }
 
-  #add(buffer: Buffer, panel: string | undefined): void {
+  #add(buffer: Buffer, panels: ReadonlyMap<Buffer, string>, hosts: ReadonlyMap<Buffer, Buffer>): void {
+    if (this.#constants.has(buffer)) return;
     const persistent = buffer.role === 'parameter' || buffer.role === 'gradient' || buffer.role === 'slot' || buffer.role === 'state' || buffer.role === 'input';
-    const key = persistent ? `${buffer.role}|${buffer.name}|${buffer.shape.map(String).join(',')}` : panel;
+    const key = persistent ? `${buffer.role}|${buffer.name}|${buffer.shape.map(String).join(',')}` : panels.get(buffer);
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known !== undefined) {
       this.#constants.set(buffer, known);
       return;
     }
+    const host = hosts.get(buffer);
+    if (host !== undefined) this.#add(host, panels, hosts);
     const constant = this.scope.fresh(`${buffer.name}At`);
     this.#constants.set(buffer, constant);
     if (key !== undefined) this.#shared.set(key, constant);
-    this.#regions.push({ constant, size: buffer.size, comment: commentOf(buffer.name, buffer.shape) });
+    this.#regions.push({ constant, size: buffer.size, comment: commentOf(buffer.name, buffer.shape), host: host && this.constant(host) });
   }
 
   constant(buffer: Buffer): string {
@@ -78,7 +86,11 @@ export class ModuleLayout {
     const [first] = this.#regions;
     if (first === undefined) return [];
     return [
-      ...this.#regions.map(({ constant, size, comment }) => `const ${constant} = region(${dimCode(size, capacity)}); // ${comment}`),
+      ...this.#regions.map(({ constant, size, comment, host }) =>
+        host === undefined
+          ? `const ${constant} = region(${dimCode(size, capacity)}); // ${comment}`
+          : `const ${constant} = ${host}; // ${comment}, in turn`,
+      ),
       ...this.#parameterConstants.map(({ constant, parameter, comment }) => {
         const offset = dimCode(parameter.offset, capacity);
         return `const ${constant} = ${this.flat('parameter')}${offset === '0' ? '' : ` + ${offset}`}; // ${comment}`;
