@@ -214,7 +214,11 @@ export interface WindowsOptions {
   readonly padding?: 'same' | 'valid';
 }
 
-/** Windows of `size` elements along an axis, as a new axis behind it: what a convolution's kernel is multiplied with. */
+/**
+ * Windows of `size` elements along an axis, as a new axis behind it: what a convolution's kernel is multiplied with.
+ *
+ * @throws DeclarationError for a stride or dilation that is no positive integer, or windows longer than the axis
+ */
 export function windows<const S extends Shape = Shape>(
   value: Expression,
   size: DimLike,
@@ -225,12 +229,20 @@ export function windows<const S extends Shape = Shape>(
   const axis = axisOf(value, options.axis ?? -1);
   const length = value.node.type.shape[axis] ?? Dim.one;
   const [elements = Dim.one] = declaration.shape('the windows', [size]);
+  for (const [name, step] of [['stride', stride], ['dilation', dilation]] as const) {
+    if (!Number.isSafeInteger(step) || step < 1) {
+      throw declaration.error(`windows need a ${name} that is a positive integer, not ${String(step)}`);
+    }
+  }
   const reach = elements.minus(1).times(dilation);
   if (padding === 'same' && stride !== 1) {
     throw declaration.error(`windows with padding 'same' have stride 1, not ${String(stride)}`);
   }
   const same = padding === 'same';
   const count = same ? length : Dim.ceilDiv(length.minus(reach), stride);
+  if ((count.constantValue ?? 1) < 1) {
+    throw declaration.error(`windows of ${reach.plus(1).key} elements do not fit into an axis of size ${length.key}`);
+  }
   // floor(reach / 2) elements lie before the middle one, as in PyTorch.
   const before = same ? Dim.ceilDiv(reach.minus(1), 2) : Dim.zero;
   return apply(windowsOp, [value], { axis, count, size: elements, stride, dilation, before });

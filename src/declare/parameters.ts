@@ -87,6 +87,8 @@ function declare<S extends Shape>(
   initializer: Initializer | undefined,
 ): Expression<S> {
   const dims = declaration.shape(`the parameter '${name}'`, shape);
+  const [, unusable] = Object.entries(initializer ?? {}).find(([, value]) => typeof value === 'number' && !Number.isFinite(value)) ?? [];
+  if (unusable !== undefined) throw declaration.error(`the parameter '${name}' can't start out from ${String(unusable)}`);
   return new Expression<S>(
     declaration,
     declaration.declareParameter(name, dims, initializer ?? (dims.length > 1 ? glorotUniform : zeros)),

@@ -19,8 +19,10 @@ import {
   sub,
   sum,
   tanh,
+  uniform,
+  windows,
 } from '../../src/declare/index.js';
-import type { Expression } from '../../src/declare/index.js';
+import type { Expression, WindowsOptions } from '../../src/declare/index.js';
 import { reasonAt } from './mistake.js';
 
 const mistake = (label: string, declare: () => unknown): string => reasonAt(import.meta.url, label, declare);
@@ -287,12 +289,30 @@ describe('expressions', () => {
   });
 });
 
+it('an initial value that is no finite number', () => {
+  const broken = mistake('an initial value', () => cell(() => parameter('b', ['H'], uniform(-Infinity, 1)))); // mistake: an initial value
+  expect(broken).toBe("cell 'broken': the parameter 'b' can't start out from -Infinity");
+});
+
 describe('dims', () => {
   const shaped = (dim: unknown) => cell(() => parameter('b', [dim as string])); // mistake: a shape
 
   it('are declared', () => {
     const reason = mistake('a shape', () => shaped('Z'));
     expect(reason).toBe("cell 'broken': the parameter 'b' uses the dim 'Z', which is not declared; declared are I, H");
+  });
+
+  it('leave room for a window', () => {
+    const windowed = (size: number, options?: WindowsOptions) =>
+      defineCell('broken', { dims: ['H'], inputs: { x: [4] }, states: { y: ['H'] } }, ({ x, y }) => ({
+        next: { y },
+        outputs: { w: windows(x, size, options) }, // mistake: a window
+      }));
+    const reason = (size: number, options?: WindowsOptions) => mistake('a window', () => windowed(size, options));
+    expect(reason(5)).toContain('windows of 5 elements do not fit into an axis of size 4');
+    expect(reason(3, { dilation: 2 })).toContain('windows of 5 elements do not fit into an axis of size 4');
+    expect(reason(2, { stride: 0 })).toContain('windows need a stride that is a positive integer, not 0');
+    expect(reason(2, { dilation: 0.5 })).toContain('windows need a dilation that is a positive integer, not 0.5');
   });
 
   it('are declared where they say how far from the start', () => {
