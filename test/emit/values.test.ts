@@ -15,7 +15,7 @@ describe.each(cells)('the module of $name', (definition) => {
 
   it.each([
     ['float64', Float64Array, 1e-12],
-    ['float32', Float32Array, 2e-4],
+    ['float32', Float32Array, 1e-5],
   ] as const)('agrees with the interpreter in %s', async (precision, array, tolerance) => {
     const { create } = await compiled({ definition, precision });
     const subject = new Subject(definition, { ...sizes, T: 6, B: 4 }, array);
