@@ -56,16 +56,17 @@ export interface CompiledModule {
   readonly initialize: (module: AnyModule, seed: number) => void;
 }
 
-const known = new Map<ModuleConfiguration['definition'], Map<string, Promise<CompiledModule>>>();
+const known = new Map<object, Map<string, Promise<CompiledModule>>>();
 
 /** Compiles a definition and imports the module, as a user's build would. The same configuration is compiled once. */
-export function compiled({ definition, optimizer, ...others }: ModuleConfiguration): Promise<CompiledModule> {
-  const own = known.get(definition) ?? new Map<string, Promise<CompiledModule>>();
-  known.set(definition, own);
-  const key = JSON.stringify(others);
-  const found = optimizer === undefined ? own.get(key) : undefined;
-  const module = found ?? compileAndImport({ definition, ...(optimizer === undefined ? {} : { optimizer }), ...others });
-  if (optimizer === undefined) own.set(key, module);
+export function compiled(configuration: ModuleConfiguration): Promise<CompiledModule> {
+  const { definition, optimizer, ...others } = configuration;
+  // Objects by identity, the rest by value. An optimizer is used with one definition only.
+  const own = known.get(optimizer ?? definition) ?? new Map<string, Promise<CompiledModule>>();
+  known.set(optimizer ?? definition, own);
+  const key = JSON.stringify([definition.name, others]);
+  const module = own.get(key) ?? compileAndImport(configuration);
+  own.set(key, module);
   return module;
 }
 

@@ -10,13 +10,32 @@ import { problemsOf } from './type-check.js';
 
 /** What a definition may choose a name for. */
 const roles = ['width', 'height', 'input', 'state', 'cell', 'matrix', 'recurrent', 'bias', 'gate', 'output'] as const;
-type Names = Readonly<Record<(typeof roles)[number], string>>;
 
-const plain: Names = { width: 'I', height: 'H', input: 'x', state: 'y', cell: 'c', matrix: 'W', recurrent: 'R', bias: 'b', gate: 'g', output: 'out' };
+type Names = Readonly<Record<(typeof roles)[number], string>> & {
+  /** Of parameters that only make more names meet in one cell. */
+  readonly others: readonly string[];
+};
+
+const otherCount = 14;
+const plain: Names = {
+  width: 'I',
+  height: 'H',
+  input: 'x',
+  state: 'y',
+  cell: 'c',
+  matrix: 'W',
+  recurrent: 'R',
+  bias: 'b',
+  gate: 'g',
+  output: 'out',
+  others: Array.from({ length: otherCount }, (_, k) => `p${String(k)}`),
+};
+
+const textOf = ({ others, ...own }: Names): string => [...Object.values(own), ...others].join(', ');
 
 /** One cell under any names. */
 function cellCalled(names: Names): CellDefinition {
-  const { width, height, input, state, cell, matrix, recurrent, bias, gate, output } = names;
+  const { width, height, input, state, cell, matrix, recurrent, bias, gate, output, others } = names;
   return defineCell(
     'named',
     { dims: [width, height], inputs: { [input]: [width] }, states: { [state]: [height], [cell]: [height] } },
@@ -32,7 +51,8 @@ function cellCalled(names: Names): CellDefinition {
           diagonal(bias, value(cell), uniform(-1, 1)),
         ),
       );
-      const next = add(mul(g, value(cell)), tanh(g));
+      let next = add(mul(g, value(cell)), tanh(g));
+      for (const other of others) next = add(next, parameter(other, [height], uniform(-1, 1)));
       return { next: { [state]: tanh(next), [cell]: next }, outputs: { [output]: mul(next, value(state)) }, named: { [gate]: g } };
     },
   );
@@ -74,18 +94,21 @@ describe('names', () => {
     const { source } = await compiled({ definition: cellCalled(plain), precision: 'float64' });
     const expected = await resultsOf(plain);
     const sources = new Map<string, string>();
-    const used = new Set(Object.values(plain));
+    const used = new Set<string>([...roles.map((role) => plain[role]), ...plain.others]);
     const candidates = [...new Set([...identifiersOf(source), ...reserved])].filter((name) => !used.has(name) && !['T', 'B', 'toString', 'constructor', 'prototype'].includes(name));
     expect(candidates.length).toBeGreaterThan(150);
-    const turns = Math.ceil(candidates.length / roles.length);
+    const width = roles.length + otherCount;
+    const turns = Math.ceil(candidates.length / width);
     for (let turn = 0; turn < turns; turn++) {
-      // Each turn gives every role another name; the stride makes unlike names meet.
-      const names = Object.fromEntries(roles.map((role, k) => [role, candidates[(turn + k * turns) % candidates.length] ?? ''])) as Names;
-      if (new Set(Object.values(names)).size < roles.length) continue;
+      // The stride makes unlike names meet.
+      const chosen = Array.from({ length: width }, (_, k) => candidates[(turn + k * turns) % candidates.length] ?? '');
+      if (new Set(chosen).size < width) throw new Error('a name was chosen twice');
+      const named = Object.fromEntries(roles.map((role, k) => [role, chosen[k] ?? ''])) as Record<(typeof roles)[number], string>;
+      const names: Names = { ...named, others: chosen.slice(roles.length) };
       const found = await resultsOf(names).catch((error: unknown) => {
-        throw new Error(`with the names ${Object.values(names).join(', ')}`, { cause: error });
+        throw new Error(`with the names ${textOf(names)}`, { cause: error });
       });
-      expect(found.results, Object.values(names).join(', ')).toEqual(expected.results);
+      expect(found.results, textOf(names)).toEqual(expected.results);
       sources.set(`named-${String(turn)}.ts`, found.source);
     }
     expect(problemsOf(sources)).toEqual([]);

@@ -1,19 +1,19 @@
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build as bundle } from 'esbuild';
 import { vanillaLstm } from 'cellwright';
 import { compileModule } from 'cellwright/compiler';
 import { expect, it } from 'vitest';
 
 /** Bytes of what a bundler makes of some exports of a module, minified and compressed. */
 async function shipped(module: string, names: readonly string[]): Promise<number> {
-  const { outputFiles } = await build({
+  const { outputFiles } = await bundle({
     stdin: { contents: `export { ${names.join(', ')} } from 'generated';` },
     plugins: [
       {
         name: 'generated',
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^generated$/ }, ({ path }) => ({ path, namespace: 'generated' }));
-          onLoad({ filter: /./, namespace: 'generated' }, () => ({ contents: module, loader: 'ts' }));
+        setup(build) {
+          build.onResolve({ filter: /^generated$/ }, ({ path }) => ({ path, namespace: 'generated' }));
+          build.onLoad({ filter: /./, namespace: 'generated' }, () => ({ contents: module, loader: 'ts' }));
         },
       },
     ],

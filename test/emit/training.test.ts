@@ -12,8 +12,10 @@ const subject = new Subject(forecaster, { ...sizes, T: 5, B: 3 }, Float64Array);
 const created = { sizes, batchSize: 3, maxSteps: 5 };
 const learningRate = 0.05;
 
+const plainSgd = sgd();
+const plainAdam = adam();
 const optimizers: readonly (readonly [string, OptimizerDefinition])[] = [
-  ['sgd', sgd()],
+  ['sgd', plainSgd],
   ['sgd with momentum', sgd({ momentum: 0.9 })],
   ['adam with clipping', adam({ clipNorm: 0.1 })],
 ];
@@ -80,7 +82,7 @@ describe.each(optimizers)('trainStep by %s', (_, optimizer) => {
 
 describe('a model with a loss', () => {
   it('gives the same loss by evaluate, valueAndGradient and trainStep, and changes parameters in the last only', async () => {
-    const { fresh } = await moduleFor(sgd());
+    const { fresh } = await moduleFor(plainSgd);
     const module = fresh();
     const before = module.parameters.slice();
     const { loss, outputs } = module.evaluate(subject.batch);
@@ -94,7 +96,7 @@ describe('a model with a loss', () => {
   });
 
   it('adds up gradients when told to', async () => {
-    const { fresh } = await moduleFor(sgd());
+    const { fresh } = await moduleFor(plainSgd);
     const module = fresh();
     module.valueAndGradient(subject.batch);
     const once = module.gradients.slice();
@@ -105,7 +107,7 @@ describe('a model with a loss', () => {
   });
 
   it.each([0, -1, NaN, Infinity])('refuses the learning rate %s, and a wrong batch, without counting a step', async (rate) => {
-    const { fresh } = await moduleFor(adam());
+    const { fresh } = await moduleFor(plainAdam);
     const module = fresh();
     module.trainStep(subject.batch, { learningRate });
     const before = module.save();
@@ -118,7 +120,7 @@ describe('a model with a loss', () => {
 
 describe('load', () => {
   it('refuses what is not a checkpoint of this definition, before anything is changed', async () => {
-    const { fresh } = await moduleFor(adam());
+    const { fresh } = await moduleFor(plainAdam);
     const module = fresh();
     module.trainStep(subject.batch, { learningRate });
     const before = module.save();
@@ -146,7 +148,7 @@ describe('load', () => {
   });
 
   it('of parameters alone starts training anew', async () => {
-    const { fresh } = await moduleFor(adam());
+    const { fresh } = await moduleFor(plainAdam);
     const trained = fresh();
     for (let k = 0; k < 3; k++) trained.trainStep(subject.batch, { learningRate });
     const { module: name, definition, parameters } = trained.save();
@@ -159,7 +161,7 @@ describe('load', () => {
   });
 
   it('makes the parameters known to step', async () => {
-    const { fresh } = await moduleFor(sgd());
+    const { fresh } = await moduleFor(plainSgd);
     const module = fresh();
     const other = fresh();
     other.trainStep(subject.batch, { learningRate });

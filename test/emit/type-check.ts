@@ -17,6 +17,7 @@ const strict = {
   isolatedModules: true,
   verbatimModuleSyntax: true,
   forceConsistentCasingInFileNames: true,
+  skipLibCheck: true,
   noEmit: true,
   types: [],
   lib: ['lib.es2022.d.ts'],

@@ -44,9 +44,9 @@ export function createLeakyIntegrator(options) {
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const gainStepAt = region(batchSize); // gainStep [1, B]
   const levelStateAt = region(batchSize * H); // levelState [B, H]
-  const levelAt = region(batchSize * H); // level [1, B, H]
-  const level_2At = region(batchSize * H); // level_2 [B, H]
   const productAt = region(batchSize * H); // product [B, H]
+  const levelAt = productAt; // level [1, B, H], in turn
+  const level_2At = region(batchSize * H); // level_2 [B, H]
   const rateAt_2 = region(H); // rate [H]
   const subAt_2 = region(H); // sub [H]
   const reducedAt = region(batchSize); // reduced [B]

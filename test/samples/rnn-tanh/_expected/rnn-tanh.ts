@@ -169,9 +169,9 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const dFinalYAt = region(batchSize * H); // dFinalY [B, H]
   const dxAt = region(batchSize * I * maxSteps); // dx [T, B, I]
   const yHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // yHistory [T+1, B, H]
-  const dyAt = region(batchSize * H); // dy [B, H]
-  const stackedAt = region(batchSize * H * maxSteps); // stacked [T, B, H]
   const addAt = region(batchSize * H); // add [B, H]
+  const dyAt = addAt; // dy [B, H], in turn
+  const stackedAt = region(batchSize * H * maxSteps); // stacked [T, B, H]
   const WPanelAt = region(4 * I * Math.ceil(H / 4)); // WPanel [ceil(H/4), I, 4]
   const RPanelAt = region(4 * H * Math.ceil(H / 4)); // RPanel [ceil(H/4), H, 4]
   const RPanel_2At = region(4 * H * Math.ceil(H / 4)); // RPanel_2 [ceil(H/4), H, 4]
@@ -180,9 +180,9 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const slicePanelAt = region(4 * batchSize * maxSteps * Math.ceil(H / 4)); // slicePanel [ceil(H/4), B*T, 4]
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
-  const yAt = region(batchSize * H); // y [1, B, H]
-  const y_2At = region(batchSize * H); // y_2 [B, H]
   const addAt_2 = region(batchSize * H); // add [B, H]
+  const yAt = addAt_2; // y [1, B, H], in turn
+  const y_2At = region(batchSize * H); // y_2 [B, H]
   const WAt = parametersAt; // W [H, I]
   const RAt = parametersAt + H * I; // R [H, H]
   const bAt = parametersAt + H * H + H * I; // b [H]
