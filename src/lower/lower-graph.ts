@@ -4,6 +4,7 @@ import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { scan } from '../ops/scan.js';
 import type { BufferFactory } from './buffers.js';
+import { collapseAxes } from './collapse-axes.js';
 import { nodeName } from '../graph/node-name.js';
 import type { Kernel, PackKernel, ProductTerm, View } from './kernel-program.js';
 import { MapBuilder } from './map-kernel.js';
@@ -71,7 +72,7 @@ export function lowerGraph(
       return prepared.lower(loop?.indices ?? [], sourceView, first);
     }
     const maps = tasks.filter(isMapTask);
-    return [...initialFills(maps), new MapBuilder(plan, maps, [...context.reserved, ...(loop?.indices ?? [])]).build()];
+    return [...initialFills(maps), collapseAxes(new MapBuilder(plan, maps, [...context.reserved, ...(loop?.indices ?? [])]).build())];
   }
 
   function sourceView({ node, copy }: OperandSource): View {
@@ -135,11 +136,11 @@ export function fillView(view: View, shape: readonly Dim[], value: number, reser
   }
   const axes = shape.map((size, axis) => ({ index: `j${String(axis)}`, size })).map((axis) => (reserved.includes(axis.index) ? { ...axis, index: `${axis.index}_` } : axis));
   const offset = axes.reduce((total, { index }, axis) => total.plus(Dim.symbol(index).times(view.strides[axis] ?? Dim.zero)), view.offset);
-  return {
+  return collapseAxes({
     kind: 'map',
     axes,
     statements: [{ kind: 'store', address: { buffer: view.buffer, offset }, value: { kind: 'number', value }, truth: false }],
-  };
+  });
 }
 
 interface TaskGroup {

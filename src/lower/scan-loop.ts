@@ -4,6 +4,7 @@ import { isNode } from '../graph/node.js';
 import { result } from '../ops/result.js';
 import { resultLayout, scanParts } from '../ops/scan.js';
 import type { ScanAttributes } from '../ops/scan.js';
+import { collapseAxes } from './collapse-axes.js';
 import { hasHazard } from './hazard.js';
 import type { Kernel, View } from './kernel-program.js';
 import { fillView, lowerGraph } from './lower-graph.js';
@@ -183,12 +184,12 @@ export function copyView(from: View, to: View, shape: readonly Dim[], reserved: 
     return { index: reserved.includes(name) ? `${name}_` : name, size };
   });
   const at = (view: View): Dim => axes.reduce((view_, { index }, axis) => view_.plus(Dim.symbol(index).times(view.strides[axis] ?? Dim.zero)), view.offset);
-  return {
+  return collapseAxes({
     kind: 'map',
     axes,
     statements: [
       { kind: 'load', id: 0, name: undefined, address: { buffer: from.buffer, offset: at(from) }, guards: [] },
       { kind: 'store', address: { buffer: to.buffer, offset: at(to) }, value: { kind: 'value', id: 0 }, truth: false },
     ],
-  };
+  });
 }

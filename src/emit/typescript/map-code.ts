@@ -63,7 +63,10 @@ export class MapCode {
 
   #loop({ index, size }: Axis, body: readonly string[]): string[] {
     const name = this.#symbol(index);
-    return [`for (let ${name} = 0; ${name} < ${dimCode(size, this.context.symbols)}; ${name}++) {`, ...indent(body), '}'];
+    const count = dimCode(size, this.context.symbols);
+    if (/^\w+$/.test(count)) return [`for (let ${name} = 0; ${name} < ${count}; ${name}++) {`, ...indent(body), '}'];
+    const end = this.#scope.fresh('end');
+    return [`for (let ${name} = 0, ${end} = ${count}; ${name} < ${end}; ${name}++) {`, ...indent(body), '}'];
   }
 
   readonly #bound = new Map<string, string>();
