@@ -451,21 +451,13 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + 32 * j0;
-      const yHistoryRow = yHistoryAt + 32 * j0;
-      for (let j1 = 0; j1 < 32; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = 32 * batch; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const c0Row = c0At + 32 * j0;
-      const cHistoryRow = cHistoryAt + 32 * j0;
-      for (let j1 = 0; j1 < 32; j1++) {
-        const c0 = memory[c0Row + j1]!;
-        memory[cHistoryRow + j1] = c0;
-      }
+    for (let j = 0, end = 32 * batch; j < end; j++) {
+      const c0 = memory[c0At + j]!;
+      memory[cHistoryAt + j] = c0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, 128, gatesAt, 128, b_zAt, xAt + 3 * batch * t, 3, 1, WPanelAt, 3, yHistoryAt + 32 * batch * t, 32, 1, RPanelAt, 32);
@@ -535,22 +527,12 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     memory.fill(0, reducedAt, reducedAt + 1);
     {
       let reducedSum = 0;
-      for (let t = 0; t < steps; t++) {
-        const addRow = addAt + 12 * batch * t;
-        const targetRow = targetAt + 12 * batch * t;
-        const subRow = subAt + 12 * batch * t;
-        for (let b = 0; b < batch; b++) {
-          const addRow_2 = addRow + 12 * b;
-          const targetRow_2 = targetRow + 12 * b;
-          const subRow_2 = subRow + 12 * b;
-          for (let j = 0; j < 12; j++) {
-            const add = memory[addRow_2 + j]!;
-            const target = memory[targetRow_2 + j]!;
-            const subValue = add - target;
-            memory[subRow_2 + j] = subValue;
-            reducedSum += subValue * subValue;
-          }
-        }
+      for (let j = 0, end = 12 * batch * steps; j < end; j++) {
+        const add = memory[addAt + j]!;
+        const target = memory[targetAt + j]!;
+        const subValue = add - target;
+        memory[subAt + j] = subValue;
+        reducedSum += subValue * subValue;
       }
       memory[reducedAt]! += reducedSum;
     }
@@ -591,13 +573,9 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
    */
   function runGradient(): void {
     const memory = arena;
-    for (let b = 0; b < batch; b++) {
-      const operandRow = operandAt + 32 * b;
-      const operand_2Row = operand_2At + 32 * b;
-      for (let j = 0; j < 32; j++) {
-        memory[operandRow + j] = 0;
-        memory[operand_2Row + j] = 0;
-      }
+    for (let j = 0, end = 32 * batch; j < end; j++) {
+      memory[operandAt + j] = 0;
+      memory[operand_2At + j] = 0;
     }
     {
       const mul = memory[mulAt]!;
@@ -605,40 +583,28 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     }
     {
       const gradientsRow = gradientsAt + 5088;
-      for (let t = 0; t < steps; t++) {
-        const subRow = subAt + 12 * batch * t;
-        const mul_2Row = mul_2At + 12 * batch * t;
-        for (let b = 0; b < batch; b++) {
-          const subRow_2 = subRow + 12 * b;
-          const mul_2Row_2 = mul_2Row + 12 * b;
-          for (let j = 0; j < 12; j++) {
-            const sub = memory[subRow_2 + j]!;
-            const reciprocal = memory[reciprocalAt]!;
-            const mulValue = reciprocal * (2 * sub);
-            memory[mul_2Row_2 + j] = mulValue;
-            memory[gradientsRow + j]! += mulValue;
-          }
+      for (let b = 0, end = batch * steps; b < end; b++) {
+        const subRow = subAt + 12 * b;
+        const mul_2Row = mul_2At + 12 * b;
+        for (let j = 0; j < 12; j++) {
+          const sub = memory[subRow + j]!;
+          const reciprocal = memory[reciprocalAt]!;
+          const mulValue = reciprocal * (2 * sub);
+          memory[mul_2Row + j] = mulValue;
+          memory[gradientsRow + j]! += mulValue;
         }
       }
     }
     product1(batch * steps, 32, productAt, 32, fromZero, mul_2At, 12, 1, denseWPanel_2At, 12);
     pack(yHistoryAt + 32 * batch, 32, 1, batch * steps, 32, slicePanelAt);
     product1(12, 32, gradientsAt + 4704, 32, fromTarget, mul_2At, 1, 12, slicePanelAt, batch * steps);
-    for (let j0 = 0; j0 < batch; j0++) {
-      const operandRow = operandAt + 32 * j0;
-      const dyRow = dyAt + 32 * j0;
-      for (let j1 = 0; j1 < 32; j1++) {
-        const operand = memory[operandRow + j1]!;
-        memory[dyRow + j1] = operand;
-      }
+    for (let j = 0, end = 32 * batch; j < end; j++) {
+      const operand = memory[operandAt + j]!;
+      memory[dyAt + j] = operand;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const operand_2Row = operand_2At + 32 * j0;
-      const dcRow = dcAt + 32 * j0;
-      for (let j1 = 0; j1 < 32; j1++) {
-        const operand_2 = memory[operand_2Row + j1]!;
-        memory[dcRow + j1] = operand_2;
-      }
+    for (let j = 0, end = 32 * batch; j < end; j++) {
+      const operand_2 = memory[operand_2At + j]!;
+      memory[dcAt + j] = operand_2;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -769,13 +735,9 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       }
     }
     product1(batch, 12, addAt_2, 12, denseBAt, yAt, 32, 1, denseWPanelAt, 32);
-    for (let j0 = 0; j0 < batch; j0++) {
-      const yRow = yAt + 32 * j0;
-      const yStateRow = yStateAt + 32 * j0;
-      for (let j1 = 0; j1 < 32; j1++) {
-        const y = memory[yRow + j1]!;
-        memory[yStateRow + j1] = y;
-      }
+    for (let j = 0, end = 32 * batch; j < end; j++) {
+      const y = memory[yAt + j]!;
+      memory[yStateAt + j] = y;
     }
   }
 

@@ -439,29 +439,13 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * N * j0;
-      const yHistoryRow = yHistoryAt + H * N * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0Row_2 = y0Row + N * j1;
-        const yHistoryRow_2 = yHistoryRow + N * j1;
-        for (let j2 = 0; j2 < N; j2++) {
-          const y0 = memory[y0Row_2 + j2]!;
-          memory[yHistoryRow_2 + j2] = y0;
-        }
-      }
+    for (let j = 0, end = batch * H * N; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const c0Row = c0At + H * N * j0;
-      const cHistoryRow = cHistoryAt + H * N * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c0Row_2 = c0Row + N * j1;
-        const cHistoryRow_2 = cHistoryRow + N * j1;
-        for (let j2 = 0; j2 < N; j2++) {
-          const c0 = memory[c0Row_2 + j2]!;
-          memory[cHistoryRow_2 + j2] = c0;
-        }
-      }
+    for (let j = 0, end = batch * H * N; j < end; j++) {
+      const c0 = memory[c0At + j]!;
+      memory[cHistoryAt + j] = c0;
     }
     for (let t = 0; t < steps; t++) {
       {
@@ -661,29 +645,13 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * N * j0;
-      const dyRow = dyAt + H * N * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalYRow_2 = dFinalYRow + N * j1;
-        const dyRow_2 = dyRow + N * j1;
-        for (let j2 = 0; j2 < N; j2++) {
-          const dFinalY = memory[dFinalYRow_2 + j2]!;
-          memory[dyRow_2 + j2] = dFinalY;
-        }
-      }
+    for (let j = 0, end = batch * H * N; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalCRow = dFinalCAt + H * N * j0;
-      const dcRow = dcAt + H * N * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalCRow_2 = dFinalCRow + N * j1;
-        const dcRow_2 = dcRow + N * j1;
-        for (let j2 = 0; j2 < N; j2++) {
-          const dFinalC = memory[dFinalCRow_2 + j2]!;
-          memory[dcRow_2 + j2] = dFinalC;
-        }
-      }
+    for (let j = 0, end = batch * H * N; j < end; j++) {
+      const dFinalC = memory[dFinalCAt + j]!;
+      memory[dcAt + j] = dFinalC;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -797,19 +765,15 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       {
         const yHistoryRow = yHistoryAt + batch * H * N * t + 1 - Math.ceil(K / 2);
         const stacked_3Row = stacked_3At + batch * H * K * N * t;
-        for (let b = 0; b < batch; b++) {
-          const yHistoryRow_2 = yHistoryRow + H * N * b;
-          const stacked_3Row_2 = stacked_3Row + H * K * N * b;
-          for (let h = 0; h < H; h++) {
-            const yHistoryRow_3 = yHistoryRow_2 + N * h;
-            const stacked_3Row_3 = stacked_3Row_2 + K * N * h;
-            for (let j = 0; j < N; j++) {
-              const yHistoryRow_4 = yHistoryRow_3 + j;
-              const stacked_3Row_4 = stacked_3Row_3 + K * j;
-              for (let j_2 = 0; j_2 < K; j_2++) {
-                const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_4 + j_2]! : 0;
-                memory[stacked_3Row_4 + j_2] = y;
-              }
+        for (let h = 0, end = batch * H; h < end; h++) {
+          const yHistoryRow_2 = yHistoryRow + N * h;
+          const stacked_3Row_2 = stacked_3Row + K * N * h;
+          for (let j = 0; j < N; j++) {
+            const yHistoryRow_3 = yHistoryRow_2 + j;
+            const stacked_3Row_3 = stacked_3Row_2 + K * j;
+            for (let j_2 = 0; j_2 < K; j_2++) {
+              const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_3 + j_2]! : 0;
+              memory[stacked_3Row_3 + j_2] = y;
             }
           }
         }
@@ -817,19 +781,15 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       {
         const xRow = xAt + batch * I * N * t + 1 - Math.ceil(K / 2);
         const stacked_2Row = stacked_2At + batch * I * K * N * t;
-        for (let b = 0; b < batch; b++) {
-          const xRow_2 = xRow + I * N * b;
-          const stacked_2Row_2 = stacked_2Row + I * K * N * b;
-          for (let n = 0; n < I; n++) {
-            const xRow_3 = xRow_2 + N * n;
-            const stacked_2Row_3 = stacked_2Row_2 + K * N * n;
-            for (let j = 0; j < N; j++) {
-              const xRow_4 = xRow_3 + j;
-              const stacked_2Row_4 = stacked_2Row_3 + K * j;
-              for (let j_2 = 0; j_2 < K; j_2++) {
-                const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_4 + j_2]! : 0;
-                memory[stacked_2Row_4 + j_2] = x;
-              }
+        for (let n = 0, end = batch * I; n < end; n++) {
+          const xRow_2 = xRow + N * n;
+          const stacked_2Row_2 = stacked_2Row + K * N * n;
+          for (let j = 0; j < N; j++) {
+            const xRow_3 = xRow_2 + j;
+            const stacked_2Row_3 = stacked_2Row_2 + K * j;
+            for (let j_2 = 0; j_2 < K; j_2++) {
+              const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_3 + j_2]! : 0;
+              memory[stacked_2Row_3 + j_2] = x;
             }
           }
         }
@@ -962,17 +922,9 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
           }
         }
       }
-      for (let j0 = 0; j0 < batch; j0++) {
-        const dyNextRow = dyNextAt + H * N * j0;
-        const dyRow = dyAt + H * N * j0;
-        for (let j1 = 0; j1 < H; j1++) {
-          const dyNextRow_2 = dyNextRow + N * j1;
-          const dyRow_2 = dyRow + N * j1;
-          for (let j2 = 0; j2 < N; j2++) {
-            const dyNext = memory[dyNextRow_2 + j2]!;
-            memory[dyRow_2 + j2] = dyNext;
-          }
-        }
+      for (let j = 0, end = batch * H * N; j < end; j++) {
+        const dyNext = memory[dyNextAt + j]!;
+        memory[dyAt + j] = dyNext;
       }
     }
     for (let h = 0; h < H; h++) {
@@ -988,115 +940,87 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       const operand_11Row = operand_11At + batch * N * steps * h;
       const operand_13Row = operand_13At + batch * N * steps * h;
       const operand_15Row = operand_15At + batch * N * steps * h;
-      for (let t = 0; t < steps; t++) {
-        const stackedRow_2 = stackedRow + batch * H * N * t;
-        const stacked_4Row_2 = stacked_4Row + batch * H * N * t;
-        const stacked_5Row_2 = stacked_5Row + batch * H * N * t;
-        const stacked_6Row_2 = stacked_6Row + batch * H * N * t;
-        const operandRow_2 = operandRow + batch * N * t;
-        const operand_3Row_2 = operand_3Row + batch * N * t;
-        const operand_5Row_2 = operand_5Row + batch * N * t;
-        const operand_7Row_2 = operand_7Row + batch * N * t;
-        const operand_9Row_2 = operand_9Row + batch * N * t;
-        const operand_11Row_2 = operand_11Row + batch * N * t;
-        const operand_13Row_2 = operand_13Row + batch * N * t;
-        const operand_15Row_2 = operand_15Row + batch * N * t;
-        for (let b = 0; b < batch; b++) {
-          const stackedRow_3 = stackedRow_2 + H * N * b;
-          const stacked_4Row_3 = stacked_4Row_2 + H * N * b;
-          const stacked_5Row_3 = stacked_5Row_2 + H * N * b;
-          const stacked_6Row_3 = stacked_6Row_2 + H * N * b;
-          const operandRow_3 = operandRow_2 + N * b;
-          const operand_3Row_3 = operand_3Row_2 + N * b;
-          const operand_5Row_3 = operand_5Row_2 + N * b;
-          const operand_7Row_3 = operand_7Row_2 + N * b;
-          const operand_9Row_3 = operand_9Row_2 + N * b;
-          const operand_11Row_3 = operand_11Row_2 + N * b;
-          const operand_13Row_3 = operand_13Row_2 + N * b;
-          const operand_15Row_3 = operand_15Row_2 + N * b;
-          for (let j = 0; j < N; j++) {
-            const stacked = memory[stackedRow_3 + j]!;
-            const stacked_4 = memory[stacked_4Row_3 + j]!;
-            const stacked_5 = memory[stacked_5Row_3 + j]!;
-            const stacked_6 = memory[stacked_6Row_3 + j]!;
-            memory[operandRow_3 + j] = stacked;
-            memory[operand_3Row_3 + j] = stacked;
-            memory[operand_5Row_3 + j] = stacked_4;
-            memory[operand_7Row_3 + j] = stacked_4;
-            memory[operand_9Row_3 + j] = stacked_5;
-            memory[operand_11Row_3 + j] = stacked_5;
-            memory[operand_13Row_3 + j] = stacked_6;
-            memory[operand_15Row_3 + j] = stacked_6;
+      for (let b = 0, end = batch * steps; b < end; b++) {
+        const stackedRow_2 = stackedRow + H * N * b;
+        const stacked_4Row_2 = stacked_4Row + H * N * b;
+        const stacked_5Row_2 = stacked_5Row + H * N * b;
+        const stacked_6Row_2 = stacked_6Row + H * N * b;
+        const operandRow_2 = operandRow + N * b;
+        const operand_3Row_2 = operand_3Row + N * b;
+        const operand_5Row_2 = operand_5Row + N * b;
+        const operand_7Row_2 = operand_7Row + N * b;
+        const operand_9Row_2 = operand_9Row + N * b;
+        const operand_11Row_2 = operand_11Row + N * b;
+        const operand_13Row_2 = operand_13Row + N * b;
+        const operand_15Row_2 = operand_15Row + N * b;
+        for (let j = 0; j < N; j++) {
+          const stacked = memory[stackedRow_2 + j]!;
+          const stacked_4 = memory[stacked_4Row_2 + j]!;
+          const stacked_5 = memory[stacked_5Row_2 + j]!;
+          const stacked_6 = memory[stacked_6Row_2 + j]!;
+          memory[operandRow_2 + j] = stacked;
+          memory[operand_3Row_2 + j] = stacked;
+          memory[operand_5Row_2 + j] = stacked_4;
+          memory[operand_7Row_2 + j] = stacked_4;
+          memory[operand_9Row_2 + j] = stacked_5;
+          memory[operand_11Row_2 + j] = stacked_5;
+          memory[operand_13Row_2 + j] = stacked_6;
+          memory[operand_15Row_2 + j] = stacked_6;
+        }
+      }
+    }
+    for (let b = 0, end = batch * steps; b < end; b++) {
+      const stacked_2Row = stacked_2At + I * K * N * b;
+      const operand_2Row = operand_2At + I * K * N * b;
+      const operand_6Row = operand_6At + I * K * N * b;
+      const operand_10Row = operand_10At + I * K * N * b;
+      const operand_14Row = operand_14At + I * K * N * b;
+      for (let j = 0; j < N; j++) {
+        const stacked_2Row_2 = stacked_2Row + K * j;
+        const operand_2Row_2 = operand_2Row + I * K * j;
+        const operand_6Row_2 = operand_6Row + I * K * j;
+        const operand_10Row_2 = operand_10Row + I * K * j;
+        const operand_14Row_2 = operand_14Row + I * K * j;
+        for (let n = 0; n < I; n++) {
+          const stacked_2Row_3 = stacked_2Row_2 + K * N * n;
+          const operand_2Row_3 = operand_2Row_2 + K * n;
+          const operand_6Row_3 = operand_6Row_2 + K * n;
+          const operand_10Row_3 = operand_10Row_2 + K * n;
+          const operand_14Row_3 = operand_14Row_2 + K * n;
+          for (let j_2 = 0; j_2 < K; j_2++) {
+            const stacked_2 = memory[stacked_2Row_3 + j_2]!;
+            memory[operand_2Row_3 + j_2] = stacked_2;
+            memory[operand_6Row_3 + j_2] = stacked_2;
+            memory[operand_10Row_3 + j_2] = stacked_2;
+            memory[operand_14Row_3 + j_2] = stacked_2;
           }
         }
       }
     }
-    for (let t = 0; t < steps; t++) {
-      const stacked_2Row = stacked_2At + batch * I * K * N * t;
-      const operand_2Row = operand_2At + batch * I * K * N * t;
-      const operand_6Row = operand_6At + batch * I * K * N * t;
-      const operand_10Row = operand_10At + batch * I * K * N * t;
-      const operand_14Row = operand_14At + batch * I * K * N * t;
-      for (let b = 0; b < batch; b++) {
-        const stacked_2Row_2 = stacked_2Row + I * K * N * b;
-        const operand_2Row_2 = operand_2Row + I * K * N * b;
-        const operand_6Row_2 = operand_6Row + I * K * N * b;
-        const operand_10Row_2 = operand_10Row + I * K * N * b;
-        const operand_14Row_2 = operand_14Row + I * K * N * b;
-        for (let j = 0; j < N; j++) {
-          const stacked_2Row_3 = stacked_2Row_2 + K * j;
-          const operand_2Row_3 = operand_2Row_2 + I * K * j;
-          const operand_6Row_3 = operand_6Row_2 + I * K * j;
-          const operand_10Row_3 = operand_10Row_2 + I * K * j;
-          const operand_14Row_3 = operand_14Row_2 + I * K * j;
-          for (let n = 0; n < I; n++) {
-            const stacked_2Row_4 = stacked_2Row_3 + K * N * n;
-            const operand_2Row_4 = operand_2Row_3 + K * n;
-            const operand_6Row_4 = operand_6Row_3 + K * n;
-            const operand_10Row_4 = operand_10Row_3 + K * n;
-            const operand_14Row_4 = operand_14Row_3 + K * n;
-            for (let j_2 = 0; j_2 < K; j_2++) {
-              const stacked_2 = memory[stacked_2Row_4 + j_2]!;
-              memory[operand_2Row_4 + j_2] = stacked_2;
-              memory[operand_6Row_4 + j_2] = stacked_2;
-              memory[operand_10Row_4 + j_2] = stacked_2;
-              memory[operand_14Row_4 + j_2] = stacked_2;
-            }
-          }
-        }
-      }
-    }
-    for (let t = 0; t < steps; t++) {
-      const stacked_3Row = stacked_3At + batch * H * K * N * t;
-      const operand_4Row = operand_4At + batch * H * K * N * t;
-      const operand_8Row = operand_8At + batch * H * K * N * t;
-      const operand_12Row = operand_12At + batch * H * K * N * t;
-      const operand_16Row = operand_16At + batch * H * K * N * t;
-      for (let b = 0; b < batch; b++) {
-        const stacked_3Row_2 = stacked_3Row + H * K * N * b;
-        const operand_4Row_2 = operand_4Row + H * K * N * b;
-        const operand_8Row_2 = operand_8Row + H * K * N * b;
-        const operand_12Row_2 = operand_12Row + H * K * N * b;
-        const operand_16Row_2 = operand_16Row + H * K * N * b;
-        for (let j = 0; j < N; j++) {
-          const stacked_3Row_3 = stacked_3Row_2 + K * j;
-          const operand_4Row_3 = operand_4Row_2 + H * K * j;
-          const operand_8Row_3 = operand_8Row_2 + H * K * j;
-          const operand_12Row_3 = operand_12Row_2 + H * K * j;
-          const operand_16Row_3 = operand_16Row_2 + H * K * j;
-          for (let h = 0; h < H; h++) {
-            const stacked_3Row_4 = stacked_3Row_3 + K * N * h;
-            const operand_4Row_4 = operand_4Row_3 + K * h;
-            const operand_8Row_4 = operand_8Row_3 + K * h;
-            const operand_12Row_4 = operand_12Row_3 + K * h;
-            const operand_16Row_4 = operand_16Row_3 + K * h;
-            for (let j_2 = 0; j_2 < K; j_2++) {
-              const stacked_3 = memory[stacked_3Row_4 + j_2]!;
-              memory[operand_4Row_4 + j_2] = stacked_3;
-              memory[operand_8Row_4 + j_2] = stacked_3;
-              memory[operand_12Row_4 + j_2] = stacked_3;
-              memory[operand_16Row_4 + j_2] = stacked_3;
-            }
+    for (let b = 0, end = batch * steps; b < end; b++) {
+      const stacked_3Row = stacked_3At + H * K * N * b;
+      const operand_4Row = operand_4At + H * K * N * b;
+      const operand_8Row = operand_8At + H * K * N * b;
+      const operand_12Row = operand_12At + H * K * N * b;
+      const operand_16Row = operand_16At + H * K * N * b;
+      for (let j = 0; j < N; j++) {
+        const stacked_3Row_2 = stacked_3Row + K * j;
+        const operand_4Row_2 = operand_4Row + H * K * j;
+        const operand_8Row_2 = operand_8Row + H * K * j;
+        const operand_12Row_2 = operand_12Row + H * K * j;
+        const operand_16Row_2 = operand_16Row + H * K * j;
+        for (let h = 0; h < H; h++) {
+          const stacked_3Row_3 = stacked_3Row_2 + K * N * h;
+          const operand_4Row_3 = operand_4Row_2 + K * h;
+          const operand_8Row_3 = operand_8Row_2 + K * h;
+          const operand_12Row_3 = operand_12Row_2 + K * h;
+          const operand_16Row_3 = operand_16Row_2 + K * h;
+          for (let j_2 = 0; j_2 < K; j_2++) {
+            const stacked_3 = memory[stacked_3Row_3 + j_2]!;
+            memory[operand_4Row_3 + j_2] = stacked_3;
+            memory[operand_8Row_3 + j_2] = stacked_3;
+            memory[operand_12Row_3 + j_2] = stacked_3;
+            memory[operand_16Row_3 + j_2] = stacked_3;
           }
         }
       }
@@ -1266,32 +1190,13 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
         }
       }
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * N * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * N * b;
-        const yRow_2 = yRow + H * N * b;
-        for (let h = 0; h < H; h++) {
-          const y_2Row_2 = y_2Row + N * h;
-          const yRow_3 = yRow_2 + N * h;
-          for (let j_2 = 0; j_2 < N; j_2++) {
-            const yNext = memory[y_2Row_2 + j_2]!;
-            memory[yRow_3 + j_2] = yNext;
-          }
-        }
-      }
+    for (let j = 0, end = batch * H * N; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * N * j0;
-      const yStateRow = yStateAt + H * N * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2Row_2 = y_2Row + N * j1;
-        const yStateRow_2 = yStateRow + N * j1;
-        for (let j2 = 0; j2 < N; j2++) {
-          const y_2 = memory[y_2Row_2 + j2]!;
-          memory[yStateRow_2 + j2] = y_2;
-        }
-      }
+    for (let j = 0, end = batch * H * N; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

@@ -558,21 +558,13 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * j0;
-      const yHistoryRow = yHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const c0Row = c0At + H * j0;
-      const cHistoryRow = cHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c0 = memory[c0Row + j1]!;
-        memory[cHistoryRow + j1] = c0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const c0 = memory[c0At + j]!;
+      memory[cHistoryAt + j] = c0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, H, addAt, H, b_zAt, xAt + batch * I * t, I, 1, W_zPanelAt, I, yHistoryAt + batch * H * t, H, 1, R_zPanelAt, H);
@@ -617,19 +609,13 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
         const savedRow = savedAt + batch * H * t;
         const oRow = oAt + batch * H * t;
         const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
-        for (let b = 0; b < batch; b++) {
-          const add_2Row = add_2At + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          for (let h = 0; h < H; h++) {
-            const add_2 = memory[add_2Row + h]!;
-            const o = sigmoid(add_2);
-            const saved = memory[savedRow_2 + h]!;
-            const yNext = saved * o;
-            memory[oRow_2 + h] = o;
-            memory[yHistoryRow_2 + h] = yNext;
-          }
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const add_2 = memory[add_2At + j]!;
+          const o = sigmoid(add_2);
+          const saved = memory[savedRow + j]!;
+          const yNext = saved * o;
+          memory[oRow + j] = o;
+          memory[yHistoryRow + j] = yNext;
         }
       }
     }
@@ -664,21 +650,13 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * j0;
-      const dyRow = dyAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalCRow = dFinalCAt + H * j0;
-      const dcRow = dcAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalC = memory[dFinalCRow + j1]!;
-        memory[dcRow + j1] = dFinalC;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalC = memory[dFinalCAt + j]!;
+      memory[dcAt + j] = dFinalC;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -781,16 +759,11 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
       product3(batch, H, dyAt, H, fromZero, stacked_2At + batch * H * t, H, 1, R_oPanel_2At, H, dgatesAt + 2 * batch * H * t, 2 * H, 1, RPanel_2At, 2 * H, stackedAt + batch * H * t, H, 1, R_zPanel_2At, H);
       product1(batch, H, product_2At, H, fromZero, dgatesAt + 2 * batch * H * t, 2 * H, 1, PPanel_2At, 2 * H);
       product3(batch, I, dxAt + batch * I * t, I, fromZero, stacked_2At + batch * H * t, H, 1, W_oPanel_2At, H, dgatesAt + 2 * batch * H * t, 2 * H, 1, WPanel_2At, 2 * H, stackedAt + batch * H * t, H, 1, W_zPanel_2At, H);
-      for (let b = 0; b < batch; b++) {
-        const mul_4Row = mul_4At + H * b;
-        const product_2Row = product_2At + H * b;
-        const dcRow = dcAt + H * b;
-        for (let h = 0; h < H; h++) {
-          const mul_4 = memory[mul_4Row + h]!;
-          const product_2 = memory[product_2Row + h]!;
-          const dc = mul_4 + product_2;
-          memory[dcRow + h] = dc;
-        }
+      for (let j = 0, end = batch * H; j < end; j++) {
+        const mul_4 = memory[mul_4At + j]!;
+        const product_2 = memory[product_2At + j]!;
+        const dc = mul_4 + product_2;
+        memory[dcAt + j] = dc;
       }
     }
     pack(xAt, I, 1, batch * steps, I, xPanelAt);
@@ -847,44 +820,24 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
       }
     }
     product3(batch, H, add_2At_2, H, b_oAt, xStepAt, I, 1, W_oPanelAt, I, yStateAt, H, 1, R_oPanelAt, H, cAt, H, 1, P_oPanelAt, H);
-    for (let b = 0; b < batch; b++) {
-      const add_2Row = add_2At_2 + H * b;
-      const cRow = cAt + H * b;
-      const y_2Row = y_2At + H * b;
-      for (let h = 0; h < H; h++) {
-        const add_2 = memory[add_2Row + h]!;
-        const o = sigmoid(add_2);
-        const cNext = memory[cRow + h]!;
-        const yNext = Math.tanh(cNext) * o;
-        memory[y_2Row + h] = yNext;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const add_2 = memory[add_2At_2 + j]!;
+      const o = sigmoid(add_2);
+      const cNext = memory[cAt + j]!;
+      const yNext = Math.tanh(cNext) * o;
+      memory[y_2At + j] = yNext;
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * b;
-        const yRow_2 = yRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const yNext = memory[y_2Row + h]!;
-          memory[yRow_2 + h] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * j0;
-      const yStateRow = yStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const cRow = cAt + H * j0;
-      const cStateRow = cStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c = memory[cRow + j1]!;
-        memory[cStateRow + j1] = c;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const c = memory[cAt + j]!;
+      memory[cStateAt + j] = c;
     }
   }
 

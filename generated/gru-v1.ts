@@ -420,13 +420,9 @@ export function createGruV1(options: GruV1Options): GruV1 {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * j0;
-      const yHistoryRow = yHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, 2 * H, gatesAt, 2 * H, b_rAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
@@ -464,24 +460,16 @@ export function createGruV1(options: GruV1Options): GruV1 {
         const uRow = uAt + batch * H * t;
         const yHistoryRow = yHistoryAt + batch * H * t;
         const nRow = nAt + batch * H * t;
-        const yHistoryRow_3 = yHistoryAt + batch * H * t + batch * H;
-        for (let b = 0; b < batch; b++) {
-          const addRow = addAt + H * b;
-          const saved_2Row_2 = saved_2Row + H * b;
-          const uRow_2 = uRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const nRow_2 = nRow + H * b;
-          const yHistoryRow_4 = yHistoryRow_3 + H * b;
-          for (let h = 0; h < H; h++) {
-            const add = memory[addRow + h]!;
-            const n = Math.tanh(add);
-            const saved_2 = memory[saved_2Row_2 + h]!;
-            const u = memory[uRow_2 + h]!;
-            const y = memory[yHistoryRow_2 + h]!;
-            const yNext = saved_2 * n + u * y;
-            memory[nRow_2 + h] = n;
-            memory[yHistoryRow_4 + h] = yNext;
-          }
+        const yHistoryRow_2 = yHistoryAt + batch * H * t + batch * H;
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const add = memory[addAt + j]!;
+          const n = Math.tanh(add);
+          const saved_2 = memory[saved_2Row + j]!;
+          const u = memory[uRow + j]!;
+          const y = memory[yHistoryRow + j]!;
+          const yNext = saved_2 * n + u * y;
+          memory[nRow + j] = n;
+          memory[yHistoryRow_2 + j] = yNext;
         }
       }
     }
@@ -508,13 +496,9 @@ export function createGruV1(options: GruV1Options): GruV1 {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * j0;
-      const dyRow = dyAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -592,16 +576,11 @@ export function createGruV1(options: GruV1Options): GruV1 {
       }
       product1(batch, H, product_2At, H, fromZero, dgatesAt + 2 * batch * H * t, 2 * H, 1, RPanel_2At, 2 * H);
       product2(batch, I, dxAt + batch * I * t, I, fromZero, stackedAt + batch * H * t, H, 1, W_nPanel_2At, H, dgatesAt + 2 * batch * H * t, 2 * H, 1, WPanel_2At, 2 * H);
-      for (let b = 0; b < batch; b++) {
-        const add_2Row = add_2At + H * b;
-        const product_2Row = product_2At + H * b;
-        const dyRow = dyAt + H * b;
-        for (let h = 0; h < H; h++) {
-          const add_2 = memory[add_2Row + h]!;
-          const product_2 = memory[product_2Row + h]!;
-          const dy = add_2 + product_2;
-          memory[dyRow + h] = dy;
-        }
+      for (let j = 0, end = batch * H; j < end; j++) {
+        const add_2 = memory[add_2At + j]!;
+        const product_2 = memory[product_2At + j]!;
+        const dy = add_2 + product_2;
+        memory[dyAt + j] = dy;
       }
     }
     pack(xAt, I, 1, batch * steps, I, xPanelAt);
@@ -648,38 +627,21 @@ export function createGruV1(options: GruV1Options): GruV1 {
       }
     }
     product2(batch, H, addAt_2, H, b_nAt, xStepAt, I, 1, W_nPanelAt, I, mulAt_2, H, 1, R_nPanelAt, H);
-    for (let b = 0; b < batch; b++) {
-      const addRow = addAt_2 + H * b;
-      const subRow = subAt + H * b;
-      const mul_2Row = mul_2At_2 + H * b;
-      const y_2Row = y_2At + H * b;
-      for (let h = 0; h < H; h++) {
-        const add = memory[addRow + h]!;
-        const n = Math.tanh(add);
-        const sub = memory[subRow + h]!;
-        const mul_2 = memory[mul_2Row + h]!;
-        const yNext = sub * n + mul_2;
-        memory[y_2Row + h] = yNext;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const add = memory[addAt_2 + j]!;
+      const n = Math.tanh(add);
+      const sub = memory[subAt + j]!;
+      const mul_2 = memory[mul_2At_2 + j]!;
+      const yNext = sub * n + mul_2;
+      memory[y_2At + j] = yNext;
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * b;
-        const yRow_2 = yRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const yNext = memory[y_2Row + h]!;
-          memory[yRow_2 + h] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * j0;
-      const yStateRow = yStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

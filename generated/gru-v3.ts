@@ -420,13 +420,9 @@ export function createGruV3(options: GruV3Options): GruV3 {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * j0;
-      const yHistoryRow = yHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, 2 * H, gatesAt, 2 * H, b_rAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
@@ -495,13 +491,9 @@ export function createGruV3(options: GruV3Options): GruV3 {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * j0;
-      const dyRow = dyAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -566,18 +558,12 @@ export function createGruV3(options: GruV3Options): GruV3 {
       product1(batch, H, productAt, H, fromZero, stackedAt + batch * H * t, H, 1, R_nPanel_2At, H);
       product1(batch, H, product_2At, H, fromZero, dgatesAt + 2 * batch * H * t, 2 * H, 1, RPanel_2At, 2 * H);
       product2(batch, I, dxAt + batch * I * t, I, fromZero, stacked_2At + batch * H * t, H, 1, W_nPanel_2At, H, dgatesAt + 2 * batch * H * t, 2 * H, 1, WPanel_2At, 2 * H);
-      for (let b = 0; b < batch; b++) {
-        const mulRow = mulAt + H * b;
-        const productRow = productAt + H * b;
-        const product_2Row = product_2At + H * b;
-        const dyRow = dyAt + H * b;
-        for (let h = 0; h < H; h++) {
-          const mul = memory[mulRow + h]!;
-          const product = memory[productRow + h]!;
-          const product_2 = memory[product_2Row + h]!;
-          const dy = mul + product + product_2;
-          memory[dyRow + h] = dy;
-        }
+      for (let j = 0, end = batch * H; j < end; j++) {
+        const mul = memory[mulAt + j]!;
+        const product = memory[productAt + j]!;
+        const product_2 = memory[product_2At + j]!;
+        const dy = mul + product + product_2;
+        memory[dyAt + j] = dy;
       }
     }
     pack(xAt, I, 1, batch * steps, I, xPanelAt);
@@ -627,24 +613,13 @@ export function createGruV3(options: GruV3Options): GruV3 {
         }
       }
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * b;
-        const yRow_2 = yRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const yNext = memory[y_2Row + h]!;
-          memory[yRow_2 + h] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * j0;
-      const yStateRow = yStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

@@ -489,21 +489,13 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * j0;
-      const yHistoryRow = yHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const c0Row = c0At + H * j0;
-      const cHistoryRow = cHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c0 = memory[c0Row + j1]!;
-        memory[cHistoryRow + j1] = c0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const c0 = memory[c0At + j]!;
+      memory[cHistoryAt + j] = c0;
     }
     for (let t = 0; t < steps; t++) {
       product1(batch, 4 * H, gatesAt, 4 * H, fromZero, xAt + batch * I * t, I, 1, WPanelAt, I);
@@ -517,7 +509,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
         const reducedRow = reducedAt + b;
         let reduced_3Sum = 0;
         const reduced_3Row = reduced_3At + b;
-        for (let j = 0; j < 4 * H; j++) {
+        for (let j = 0, end = 4 * H; j < end; j++) {
           const gates = memory[gatesRow + j]!;
           const gates_2 = memory[gates_2Row + j]!;
           reducedSum += gates;
@@ -548,7 +540,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           const saved_4Row_2 = saved_4Row + 4 * H * b;
           let reduced_4Sum = 0;
           const reduced_4Row = reduced_4At + b;
-          for (let j = 0; j < 4 * H; j++) {
+          for (let j = 0, end = 4 * H; j < end; j++) {
             const gates = memory[gatesRow + j]!;
             const div = memory[divRow]!;
             const subValue = gates - div;
@@ -590,7 +582,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           const addRow = addAt + 4 * H * b;
           const saved_6Row_2 = saved_6Row + 4 * H * b;
           const add_2Row = add_2At + 4 * H * b;
-          for (let j = 0; j < 4 * H; j++) {
+          for (let j = 0, end = 4 * H; j < end; j++) {
             const saved = memory[savedRow_2 + j]!;
             const saved_2 = memory[saved_2Row_2]!;
             const divValue = saved / saved_2;
@@ -783,21 +775,13 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       memory[reciprocalAt] = 1 / H;
       memory[reciprocal_2At] = 1 / (4 * H);
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * j0;
-      const dyRow = dyAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalCRow = dFinalCAt + H * j0;
-      const dcRow = dcAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalC = memory[dFinalCRow + j1]!;
-        memory[dcRow + j1] = dFinalC;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalC = memory[dFinalCAt + j]!;
+      memory[dcAt + j] = dFinalC;
     }
     memory.fill(0, hoisted_2At, hoisted_2At + 4 * H);
     for (let t = steps - 1; t >= 0; t--) {
@@ -1007,7 +991,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           const multiplyNoNan_3Row = multiplyNoNan_3At + 4 * H * b;
           let reduced_11Sum = 0;
           const reduced_11Row = reduced_11At + b;
-          for (let j = 0; j < 4 * H; j++) {
+          for (let j = 0, end = 4 * H; j < end; j++) {
             const joined = memory[joinedRow + j]!;
             const parameters_2 = memory[gr_zAt + j]!;
             const mulValue = joined * parameters_2;
@@ -1079,7 +1063,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           const add_5Row = add_5At + 4 * H * b;
           let reduced_12Sum = 0;
           const reduced_12Row = reduced_12At + b;
-          for (let j = 0; j < 4 * H; j++) {
+          for (let j = 0, end = 4 * H; j < end; j++) {
             const saved_4 = memory[saved_4Row_2 + j]!;
             const neg_3 = memory[neg_3Row]!;
             const multiplyNoNan_2 = memory[multiplyNoNan_2Row + j]!;
@@ -1114,7 +1098,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           const neg_6Row = neg_6At + b;
           const dgates_2Row_2 = dgates_2Row + 4 * H * b;
           const dgatesRow_2 = dgatesRow + 4 * H * b;
-          for (let j = 0; j < 4 * H; j++) {
+          for (let j = 0, end = 4 * H; j < end; j++) {
             const add_4 = memory[add_4Row + j]!;
             const neg_4 = memory[neg_4Row]!;
             const dgates = add_4 + neg_4;
@@ -1201,7 +1185,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       const reducedRow = reducedAt_2 + b;
       let reduced_3Sum = 0;
       const reduced_3Row = reduced_3At_2 + b;
-      for (let j = 0; j < 4 * H; j++) {
+      for (let j = 0, end = 4 * H; j < end; j++) {
         const gates = memory[gatesRow + j]!;
         const gates_2 = memory[gates_2Row + j]!;
         reducedSum += gates;
@@ -1229,7 +1213,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       const sub_2Row = sub_2At + 4 * H * b;
       let reduced_4Sum = 0;
       const reduced_4Row = reduced_4At_2 + b;
-      for (let j = 0; j < 4 * H; j++) {
+      for (let j = 0, end = 4 * H; j < end; j++) {
         const gates = memory[gatesRow + j]!;
         const div = memory[divRow]!;
         const subValue = gates - div;
@@ -1257,7 +1241,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       const sqrt_2Row = sqrt_2At + b;
       const addRow = addAt_2 + 4 * H * b;
       const add_2Row = add_2At_2 + 4 * H * b;
-      for (let j = 0; j < 4 * H; j++) {
+      for (let j = 0, end = 4 * H; j < end; j++) {
         const sub = memory[subRow + j]!;
         const sqrt = memory[sqrtRow]!;
         const parameters_2 = memory[gx_zAt + j]!;
@@ -1358,32 +1342,17 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
         memory[y_2Row + h] = yNext;
       }
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * b;
-        const yRow_2 = yRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const yNext = memory[y_2Row + h]!;
-          memory[yRow_2 + h] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * j0;
-      const yStateRow = yStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const cRow = cAt + H * j0;
-      const cStateRow = cStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c = memory[cRow + j1]!;
-        memory[cStateRow + j1] = c;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const c = memory[cAt + j]!;
+      memory[cStateAt + j] = c;
     }
   }
 

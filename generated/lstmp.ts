@@ -434,21 +434,13 @@ export function createLstmp(options: LstmpOptions): Lstmp {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + P * j0;
-      const yHistoryRow = yHistoryAt + P * j0;
-      for (let j1 = 0; j1 < P; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * P; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const c0Row = c0At + H * j0;
-      const cHistoryRow = cHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c0 = memory[c0Row + j1]!;
-        memory[cHistoryRow + j1] = c0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const c0 = memory[c0At + j]!;
+      memory[cHistoryAt + j] = c0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, 4 * H, gatesAt, 4 * H, b_zAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * P * t, P, 1, RPanelAt, P);
@@ -532,36 +524,23 @@ export function createLstmp(options: LstmpOptions): Lstmp {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + P * j0;
-      const dyRow = dyAt + P * j0;
-      for (let j1 = 0; j1 < P; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * P; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalCRow = dFinalCAt + H * j0;
-      const dcRow = dcAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalC = memory[dFinalCRow + j1]!;
-        memory[dcRow + j1] = dFinalC;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalC = memory[dFinalCAt + j]!;
+      memory[dcAt + j] = dFinalC;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
         const dYRow = dYAt + batch * P * t;
         const dyNextRow = dyNextAt + batch * P * t;
-        for (let b = 0; b < batch; b++) {
-          const dyRow = dyAt + P * b;
-          const dYRow_2 = dYRow + P * b;
-          const dyNextRow_2 = dyNextRow + P * b;
-          for (let j = 0; j < P; j++) {
-            const dy = memory[dyRow + j]!;
-            const dY = memory[dYRow_2 + j]!;
-            const dyNext = dy + dY;
-            memory[dyNextRow_2 + j] = dyNext;
-          }
+        for (let j = 0, end = batch * P; j < end; j++) {
+          const dy = memory[dyAt + j]!;
+          const dY = memory[dYRow + j]!;
+          const dyNext = dy + dY;
+          memory[dyNextRow + j] = dyNext;
         }
       }
       {
@@ -570,29 +549,17 @@ export function createLstmp(options: LstmpOptions): Lstmp {
         const fRow = fAt + batch * H * t;
         const iRow = iAt + batch * H * t;
         const zRow = zAt + batch * H * t;
-        for (let b = 0; b < batch; b++) {
-          const savedRow_2 = savedRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const fRow_2 = fRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const mulRow = mulAt + H * b;
-          const mul_2Row = mul_2At + H * b;
-          const mul_3Row = mul_3At + H * b;
-          const mul_4Row = mul_4At + H * b;
-          const mul_5Row = mul_5At + H * b;
-          for (let h = 0; h < H; h++) {
-            const saved = memory[savedRow_2 + h]!;
-            const o = memory[oRow_2 + h]!;
-            const f = memory[fRow_2 + h]!;
-            const i = memory[iRow_2 + h]!;
-            const z = memory[zRow_2 + h]!;
-            memory[mulRow + h] = (1 + saved) * (1 - saved);
-            memory[mul_2Row + h] = o * (1 - o);
-            memory[mul_3Row + h] = f * (1 - f);
-            memory[mul_4Row + h] = i * (1 - i);
-            memory[mul_5Row + h] = (1 + z) * (1 - z);
-          }
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const saved = memory[savedRow + j]!;
+          const o = memory[oRow + j]!;
+          const f = memory[fRow + j]!;
+          const i = memory[iRow + j]!;
+          const z = memory[zRow + j]!;
+          memory[mulAt + j] = (1 + saved) * (1 - saved);
+          memory[mul_2At + j] = o * (1 - o);
+          memory[mul_3At + j] = f * (1 - f);
+          memory[mul_4At + j] = i * (1 - i);
+          memory[mul_5At + j] = (1 + z) * (1 - z);
         }
       }
       product1(batch, H, dmAt, H, fromZero, dyNextAt + batch * P * t, P, 1, W_pPanel_2At, P);
@@ -719,24 +686,13 @@ export function createLstmp(options: LstmpOptions): Lstmp {
       }
     }
     product1(batch, P, y_2At, P, fromZero, mAt_2, H, 1, W_pPanelAt, H);
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * P * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + P * b;
-        const yRow_2 = yRow + P * b;
-        for (let j_2 = 0; j_2 < P; j_2++) {
-          const yNext = memory[y_2Row + j_2]!;
-          memory[yRow_2 + j_2] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * P; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + P * j0;
-      const yStateRow = yStateAt + P * j0;
-      for (let j1 = 0; j1 < P; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * P; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

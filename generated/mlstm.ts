@@ -487,33 +487,17 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     {
       memory[sqrtAt] = Math.sqrt(H);
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const C0Row = C0At + H * H * j0;
-      const CHistoryRow = CHistoryAt + H * H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const C0Row_2 = C0Row + H * j1;
-        const CHistoryRow_2 = CHistoryRow + H * j1;
-        for (let j2 = 0; j2 < H; j2++) {
-          const C0 = memory[C0Row_2 + j2]!;
-          memory[CHistoryRow_2 + j2] = C0;
-        }
-      }
+    for (let j = 0, end = batch * H * H; j < end; j++) {
+      const C0 = memory[C0At + j]!;
+      memory[CHistoryAt + j] = C0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const n0Row = n0At + H * j0;
-      const nHistoryRow = nHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const n0 = memory[n0Row + j1]!;
-        memory[nHistoryRow + j1] = n0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const n0 = memory[n0At + j]!;
+      memory[nHistoryAt + j] = n0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const m0Row = m0At + j0;
-      const mRow = mAt + j0;
-      for (let j1 = 0; j1 < 1; j1++) {
-        const m0 = memory[m0Row + j1]!;
-        memory[mRow + j1] = m0;
-      }
+    for (let j = 0; j < batch; j++) {
+      const m0 = memory[m0At + j]!;
+      memory[mAt + j] = m0;
     }
     for (let t = 0; t < steps; t++) {
       product1(batch, H, productAt, H, fromZero, xAt + batch * I * t, I, 1, W_kPanelAt, I);
@@ -541,37 +525,27 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       }
       {
         const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 1;
-        const gatesRow_3 = gatesAt + 3 * batch * H * t + 2 * batch * t + H;
+        const gatesRow_2 = gatesAt + 3 * batch * H * t + 2 * batch * t + H;
         const savedRow = savedAt + batch * t;
         const saved_2Row = saved_2At + batch * t;
         const iRow = iAt + batch * t;
         const fRow = fAt + batch * t;
         const saved_4Row = saved_4At + batch * t;
         for (let b = 0; b < batch; b++) {
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const mRow = mAt + b;
-          const gatesRow_4 = gatesRow_3 + 3 * H * b + 2 * b;
-          const savedRow_2 = savedRow + b;
-          const saved_2Row_2 = saved_2Row + b;
-          const iRow_2 = iRow + b;
-          const fRow_2 = fRow + b;
-          const saved_4Row_2 = saved_4Row + b;
-          for (let j = 0; j < 1; j++) {
-            const gates = memory[gatesRow_2 + j]!;
-            const negGates = -gates;
-            const m = memory[mRow + j]!;
-            const subValue = m - softplus(negGates);
-            const gates_2 = memory[gatesRow_4 + j]!;
-            const mNext = Math.max(subValue, gates_2);
-            const i = Math.exp(gates_2 - mNext);
-            const f = Math.exp(subValue - mNext);
-            memory[savedRow_2 + j] = negGates;
-            memory[saved_2Row_2 + j] = subValue;
-            memory[mRow + j] = mNext;
-            memory[iRow_2 + j] = i;
-            memory[fRow_2 + j] = f;
-            memory[saved_4Row_2 + j] = Math.exp(-mNext);
-          }
+          const gates = memory[gatesRow + 3 * H * b + 2 * b]!;
+          const negGates = -gates;
+          const m = memory[mAt + b]!;
+          const subValue = m - softplus(negGates);
+          const gates_2 = memory[gatesRow_2 + 3 * H * b + 2 * b]!;
+          const mNext = Math.max(subValue, gates_2);
+          const i = Math.exp(gates_2 - mNext);
+          const f = Math.exp(subValue - mNext);
+          memory[savedRow + b] = negGates;
+          memory[saved_2Row + b] = subValue;
+          memory[mAt + b] = mNext;
+          memory[iRow + b] = i;
+          memory[fRow + b] = f;
+          memory[saved_4Row + b] = Math.exp(-mNext);
         }
       }
       {
@@ -667,18 +641,12 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const saved_6Row = saved_6At + batch * t;
         const denominatorRow = denominatorAt + batch * t;
         for (let b = 0; b < batch; b++) {
-          const saved_5Row_2 = saved_5Row + b;
-          const saved_4Row_2 = saved_4Row + b;
-          const saved_6Row_2 = saved_6Row + b;
-          const denominatorRow_2 = denominatorRow + b;
-          for (let j = 0; j < 1; j++) {
-            const saved_5 = memory[saved_5Row_2]!;
-            const absSaved_5 = Math.abs(saved_5);
-            const saved_4 = memory[saved_4Row_2 + j]!;
-            const denominator = Math.max(absSaved_5, saved_4);
-            memory[saved_6Row_2 + j] = absSaved_5;
-            memory[denominatorRow_2 + j] = denominator;
-          }
+          const saved_5 = memory[saved_5Row + b]!;
+          const absSaved_5 = Math.abs(saved_5);
+          const saved_4 = memory[saved_4Row + b]!;
+          const denominator = Math.max(absSaved_5, saved_4);
+          memory[saved_6Row + b] = absSaved_5;
+          memory[denominatorRow + b] = denominator;
         }
       }
       {
@@ -743,33 +711,17 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       const sqrt = memory[sqrtAt]!;
       memory[reciprocalAt] = 1 / sqrt;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalCRow = dFinalCAt + H * H * j0;
-      const dCRow = dCAt + H * H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalCRow_2 = dFinalCRow + H * j1;
-        const dCRow_2 = dCRow + H * j1;
-        for (let j2 = 0; j2 < H; j2++) {
-          const dFinalC = memory[dFinalCRow_2 + j2]!;
-          memory[dCRow_2 + j2] = dFinalC;
-        }
-      }
+    for (let j = 0, end = batch * H * H; j < end; j++) {
+      const dFinalC = memory[dFinalCAt + j]!;
+      memory[dCAt + j] = dFinalC;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalNRow = dFinalNAt + H * j0;
-      const dnRow = dnAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalN = memory[dFinalNRow + j1]!;
-        memory[dnRow + j1] = dFinalN;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalN = memory[dFinalNAt + j]!;
+      memory[dnAt + j] = dFinalN;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalMRow = dFinalMAt + j0;
-      const dmRow = dmAt + j0;
-      for (let j1 = 0; j1 < 1; j1++) {
-        const dFinalM = memory[dFinalMRow + j1]!;
-        memory[dmRow + j1] = dFinalM;
-      }
+    for (let j = 0; j < batch; j++) {
+      const dFinalM = memory[dFinalMAt + j]!;
+      memory[dmAt + j] = dFinalM;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -871,24 +823,15 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const saved_4Row = saved_4At + batch * t;
         const saved_5Row = saved_5At + batch * t;
         for (let b = 0; b < batch; b++) {
-          const saved_6Row_2 = saved_6Row + b;
-          const saved_4Row_2 = saved_4Row + b;
-          const negRow = negAt + b;
-          const saved_5Row_2 = saved_5Row + b;
-          const dmRow = dmAt + b;
-          const mul_2Row = mul_2At + b;
-          const subRow = subAt + b;
-          for (let j = 0; j < 1; j++) {
-            const saved_6 = memory[saved_6Row_2 + j]!;
-            const saved_4 = memory[saved_4Row_2 + j]!;
-            const neg = memory[negRow]!;
-            const mulValue = 0.5 * neg;
-            const saved_5 = memory[saved_5Row_2]!;
-            const selectValue = ((saved_4 > saved_6) ? neg : ((saved_4 === saved_6) ? mulValue : 0));
-            const dm = memory[dmRow + j]!;
-            memory[mul_2Row + j] = (((saved_6 > saved_4) ? neg : ((saved_6 === saved_4) ? mulValue : 0))) * Math.sign(saved_5);
-            memory[subRow + j] = dm - (selectValue === 0 ? 0 : selectValue * saved_4);
-          }
+          const saved_6 = memory[saved_6Row + b]!;
+          const saved_4 = memory[saved_4Row + b]!;
+          const neg = memory[negAt + b]!;
+          const mulValue = 0.5 * neg;
+          const saved_5 = memory[saved_5Row + b]!;
+          const selectValue = ((saved_4 > saved_6) ? neg : ((saved_4 === saved_6) ? mulValue : 0));
+          const dm = memory[dmAt + b]!;
+          memory[mul_2At + b] = (((saved_6 > saved_4) ? neg : ((saved_6 === saved_4) ? mulValue : 0))) * Math.sign(saved_5);
+          memory[subAt + b] = dm - (selectValue === 0 ? 0 : selectValue * saved_4);
         }
       }
       memory.fill(0, reduced_4At, reduced_4At + batch);
@@ -1043,44 +986,35 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H;
         const savedRow = savedAt + batch * t;
         const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t + H;
-        const dgatesRow_3 = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 1;
+        const dgatesRow_2 = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 1;
+        let gradientsSum = 0;
         const gradientsRow = gradientsAt + 3 * H * I + H + 2 * I;
+        let gradientsSum_2 = 0;
         const gradientsRow_2 = gradientsAt + 3 * H * I + H + 2 * I + 1;
         for (let b = 0; b < batch; b++) {
-          const addRow = addAt + b;
-          const fRow_2 = fRow + b;
-          const subRow = subAt + b;
-          const add_2Row = add_2At + b;
-          const iRow_2 = iRow + b;
-          const saved_2Row_2 = saved_2Row + b;
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const savedRow_2 = savedRow + b;
-          const dmRow = dmAt + b;
-          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
-          const dgatesRow_4 = dgatesRow_3 + 3 * H * b + 2 * b;
-          for (let j = 0; j < 1; j++) {
-            const add = memory[addRow]!;
-            const f = memory[fRow_2 + j]!;
-            const multiplyNoNanValue = (add === 0 ? 0 : add * f);
-            const sub = memory[subRow + j]!;
-            const add_2 = memory[add_2Row]!;
-            const i = memory[iRow_2 + j]!;
-            const multiplyNoNanValue_2 = (add_2 === 0 ? 0 : add_2 * i);
-            const dmNext = sub - multiplyNoNanValue - multiplyNoNanValue_2;
-            const saved_2 = memory[saved_2Row_2 + j]!;
-            const gates = memory[gatesRow_2 + j]!;
-            const mulValue = 0.5 * dmNext;
-            const dm = multiplyNoNanValue + (((saved_2 > gates) ? dmNext : ((saved_2 === gates) ? mulValue : 0)));
-            const addValue = multiplyNoNanValue_2 + (((gates > saved_2) ? dmNext : ((gates === saved_2) ? mulValue : 0)));
-            const saved = memory[savedRow_2 + j]!;
-            const mulValue_2 = dm * sigmoid(saved);
-            memory[dmRow + j] = dm;
-            memory[dgatesRow_2 + j] = addValue;
-            memory[dgatesRow_4 + j] = mulValue_2;
-            memory[gradientsRow + j]! += addValue;
-            memory[gradientsRow_2 + j]! += mulValue_2;
-          }
+          const add = memory[addAt + b]!;
+          const f = memory[fRow + b]!;
+          const multiplyNoNanValue = (add === 0 ? 0 : add * f);
+          const sub = memory[subAt + b]!;
+          const add_2 = memory[add_2At + b]!;
+          const i = memory[iRow + b]!;
+          const multiplyNoNanValue_2 = (add_2 === 0 ? 0 : add_2 * i);
+          const dmNext = sub - multiplyNoNanValue - multiplyNoNanValue_2;
+          const saved_2 = memory[saved_2Row + b]!;
+          const gates = memory[gatesRow + 3 * H * b + 2 * b]!;
+          const mulValue = 0.5 * dmNext;
+          const dm = multiplyNoNanValue + (((saved_2 > gates) ? dmNext : ((saved_2 === gates) ? mulValue : 0)));
+          const addValue = multiplyNoNanValue_2 + (((gates > saved_2) ? dmNext : ((gates === saved_2) ? mulValue : 0)));
+          const saved = memory[savedRow + b]!;
+          const mulValue_2 = dm * sigmoid(saved);
+          memory[dmAt + b] = dm;
+          memory[dgatesRow + 3 * H * b + 2 * b] = addValue;
+          memory[dgatesRow_2 + 3 * H * b + 2 * b] = mulValue_2;
+          gradientsSum += addValue;
+          gradientsSum_2 += mulValue_2;
         }
+        memory[gradientsRow]! += gradientsSum;
+        memory[gradientsRow_2]! += gradientsSum_2;
       }
       {
         const stackedRow = stackedAt + batch * H * t;
@@ -1154,27 +1088,19 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     }
     {
       const gatesRow = gatesAt_2 + H + 1;
-      const gatesRow_3 = gatesAt_2 + H;
+      const gatesRow_2 = gatesAt_2 + H;
       for (let b = 0; b < batch; b++) {
-        const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-        const mStateRow = mStateAt + b;
-        const gatesRow_4 = gatesRow_3 + 3 * H * b + 2 * b;
-        const iRow = iAt_2 + b;
-        const fRow = fAt_2 + b;
-        const expRow = expAt + b;
-        for (let j = 0; j < 1; j++) {
-          const gates = memory[gatesRow_2 + j]!;
-          const m = memory[mStateRow + j]!;
-          const subValue = m - softplus(-gates);
-          const gates_2 = memory[gatesRow_4 + j]!;
-          const mNext = Math.max(subValue, gates_2);
-          const i = Math.exp(gates_2 - mNext);
-          const f = Math.exp(subValue - mNext);
-          memory[mStateRow + j] = mNext;
-          memory[iRow + j] = i;
-          memory[fRow + j] = f;
-          memory[expRow + j] = Math.exp(-mNext);
-        }
+        const gates = memory[gatesRow + 3 * H * b + 2 * b]!;
+        const m = memory[mStateAt + b]!;
+        const subValue = m - softplus(-gates);
+        const gates_2 = memory[gatesRow_2 + 3 * H * b + 2 * b]!;
+        const mNext = Math.max(subValue, gates_2);
+        const i = Math.exp(gates_2 - mNext);
+        const f = Math.exp(subValue - mNext);
+        memory[mStateAt + b] = mNext;
+        memory[iAt_2 + b] = i;
+        memory[fAt_2 + b] = f;
+        memory[expAt + b] = Math.exp(-mNext);
       }
     }
     for (let b = 0; b < batch; b++) {
@@ -1245,15 +1171,10 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       }
     }
     for (let b = 0; b < batch; b++) {
-      const product_3Row = product_3At_2 + b;
-      const expRow = expAt + b;
-      const denominatorRow = denominatorAt_2 + b;
-      for (let j = 0; j < 1; j++) {
-        const product_3 = memory[product_3Row]!;
-        const exp = memory[expRow + j]!;
-        const denominator = Math.max(Math.abs(product_3), exp);
-        memory[denominatorRow + j] = denominator;
-      }
+      const product_3 = memory[product_3At_2 + b]!;
+      const exp = memory[expAt + b]!;
+      const denominator = Math.max(Math.abs(product_3), exp);
+      memory[denominatorAt_2 + b] = denominator;
     }
     {
       const gatesRow = gatesAt_2 + 2 * H + 2;

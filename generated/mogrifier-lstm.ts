@@ -519,21 +519,13 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * j0;
-      const yHistoryRow = yHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const c0Row = c0At + H * j0;
-      const cHistoryRow = cHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c0 = memory[c0Row + j1]!;
-        memory[cHistoryRow + j1] = c0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const c0 = memory[c0At + j]!;
+      memory[cHistoryAt + j] = c0;
     }
     for (let t = 0; t < steps; t++) {
       product1(batch, I, productAt, I, fromZero, yHistoryAt + batch * H * t, H, 1, Q_1PanelAt, H);
@@ -542,21 +534,14 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const savedRow = savedAt + batch * I * t;
         const saved_2Row = saved_2At + batch * I * t;
         const saved_3Row = saved_3At + batch * I * t;
-        for (let b = 0; b < batch; b++) {
-          const productRow = productAt + I * b;
-          const xRow_2 = xRow + I * b;
-          const savedRow_2 = savedRow + I * b;
-          const saved_2Row_2 = saved_2Row + I * b;
-          const saved_3Row_2 = saved_3Row + I * b;
-          for (let n = 0; n < I; n++) {
-            const product = memory[productRow + n]!;
-            const sigmoidProduct = sigmoid(product);
-            const mulValue = 2 * sigmoidProduct;
-            const x = memory[xRow_2 + n]!;
-            memory[savedRow_2 + n] = sigmoidProduct;
-            memory[saved_2Row_2 + n] = mulValue;
-            memory[saved_3Row_2 + n] = mulValue * x;
-          }
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const product = memory[productAt + j]!;
+          const sigmoidProduct = sigmoid(product);
+          const mulValue = 2 * sigmoidProduct;
+          const x = memory[xRow + j]!;
+          memory[savedRow + j] = sigmoidProduct;
+          memory[saved_2Row + j] = mulValue;
+          memory[saved_3Row + j] = mulValue * x;
         }
       }
       product1(batch, H, product_2At, H, fromZero, saved_3At + batch * I * t, I, 1, M_2PanelAt, I);
@@ -565,21 +550,14 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_4Row = saved_4At + batch * H * t;
         const saved_5Row = saved_5At + batch * H * t;
         const saved_6Row = saved_6At + batch * H * t;
-        for (let b = 0; b < batch; b++) {
-          const product_2Row = product_2At + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const saved_4Row_2 = saved_4Row + H * b;
-          const saved_5Row_2 = saved_5Row + H * b;
-          const saved_6Row_2 = saved_6Row + H * b;
-          for (let h = 0; h < H; h++) {
-            const product_2 = memory[product_2Row + h]!;
-            const sigmoidProduct_2 = sigmoid(product_2);
-            const mulValue = 2 * sigmoidProduct_2;
-            const y = memory[yHistoryRow_2 + h]!;
-            memory[saved_4Row_2 + h] = sigmoidProduct_2;
-            memory[saved_5Row_2 + h] = mulValue;
-            memory[saved_6Row_2 + h] = mulValue * y;
-          }
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const product_2 = memory[product_2At + j]!;
+          const sigmoidProduct_2 = sigmoid(product_2);
+          const mulValue = 2 * sigmoidProduct_2;
+          const y = memory[yHistoryRow + j]!;
+          memory[saved_4Row + j] = sigmoidProduct_2;
+          memory[saved_5Row + j] = mulValue;
+          memory[saved_6Row + j] = mulValue * y;
         }
       }
       product1(batch, I, product_3At, I, fromZero, saved_6At + batch * H * t, H, 1, Q_3PanelAt, H);
@@ -588,21 +566,14 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_7Row = saved_7At + batch * I * t;
         const saved_8Row = saved_8At + batch * I * t;
         const saved_9Row = saved_9At + batch * I * t;
-        for (let b = 0; b < batch; b++) {
-          const product_3Row = product_3At + I * b;
-          const saved_3Row_2 = saved_3Row + I * b;
-          const saved_7Row_2 = saved_7Row + I * b;
-          const saved_8Row_2 = saved_8Row + I * b;
-          const saved_9Row_2 = saved_9Row + I * b;
-          for (let n = 0; n < I; n++) {
-            const product_3 = memory[product_3Row + n]!;
-            const sigmoidProduct_3 = sigmoid(product_3);
-            const mulValue = 2 * sigmoidProduct_3;
-            const saved_3 = memory[saved_3Row_2 + n]!;
-            memory[saved_7Row_2 + n] = sigmoidProduct_3;
-            memory[saved_8Row_2 + n] = mulValue;
-            memory[saved_9Row_2 + n] = mulValue * saved_3;
-          }
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const product_3 = memory[product_3At + j]!;
+          const sigmoidProduct_3 = sigmoid(product_3);
+          const mulValue = 2 * sigmoidProduct_3;
+          const saved_3 = memory[saved_3Row + j]!;
+          memory[saved_7Row + j] = sigmoidProduct_3;
+          memory[saved_8Row + j] = mulValue;
+          memory[saved_9Row + j] = mulValue * saved_3;
         }
       }
       product1(batch, H, product_4At, H, fromZero, saved_9At + batch * I * t, I, 1, M_4PanelAt, I);
@@ -611,21 +582,14 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_10Row = saved_10At + batch * H * t;
         const saved_11Row = saved_11At + batch * H * t;
         const saved_12Row = saved_12At + batch * H * t;
-        for (let b = 0; b < batch; b++) {
-          const product_4Row = product_4At + H * b;
-          const saved_6Row_2 = saved_6Row + H * b;
-          const saved_10Row_2 = saved_10Row + H * b;
-          const saved_11Row_2 = saved_11Row + H * b;
-          const saved_12Row_2 = saved_12Row + H * b;
-          for (let h = 0; h < H; h++) {
-            const product_4 = memory[product_4Row + h]!;
-            const sigmoidProduct_4 = sigmoid(product_4);
-            const mulValue = 2 * sigmoidProduct_4;
-            const saved_6 = memory[saved_6Row_2 + h]!;
-            memory[saved_10Row_2 + h] = sigmoidProduct_4;
-            memory[saved_11Row_2 + h] = mulValue;
-            memory[saved_12Row_2 + h] = mulValue * saved_6;
-          }
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const product_4 = memory[product_4At + j]!;
+          const sigmoidProduct_4 = sigmoid(product_4);
+          const mulValue = 2 * sigmoidProduct_4;
+          const saved_6 = memory[saved_6Row + j]!;
+          memory[saved_10Row + j] = sigmoidProduct_4;
+          memory[saved_11Row + j] = mulValue;
+          memory[saved_12Row + j] = mulValue * saved_6;
         }
       }
       product1(batch, I, product_5At, I, fromZero, saved_12At + batch * H * t, H, 1, Q_5PanelAt, H);
@@ -634,21 +598,14 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_13Row = saved_13At + batch * I * t;
         const saved_14Row = saved_14At + batch * I * t;
         const saved_15Row = saved_15At + batch * I * t;
-        for (let b = 0; b < batch; b++) {
-          const product_5Row = product_5At + I * b;
-          const saved_9Row_2 = saved_9Row + I * b;
-          const saved_13Row_2 = saved_13Row + I * b;
-          const saved_14Row_2 = saved_14Row + I * b;
-          const saved_15Row_2 = saved_15Row + I * b;
-          for (let n = 0; n < I; n++) {
-            const product_5 = memory[product_5Row + n]!;
-            const sigmoidProduct_5 = sigmoid(product_5);
-            const mulValue = 2 * sigmoidProduct_5;
-            const saved_9 = memory[saved_9Row_2 + n]!;
-            memory[saved_13Row_2 + n] = sigmoidProduct_5;
-            memory[saved_14Row_2 + n] = mulValue;
-            memory[saved_15Row_2 + n] = mulValue * saved_9;
-          }
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const product_5 = memory[product_5At + j]!;
+          const sigmoidProduct_5 = sigmoid(product_5);
+          const mulValue = 2 * sigmoidProduct_5;
+          const saved_9 = memory[saved_9Row + j]!;
+          memory[saved_13Row + j] = sigmoidProduct_5;
+          memory[saved_14Row + j] = mulValue;
+          memory[saved_15Row + j] = mulValue * saved_9;
         }
       }
       product2(batch, 4 * H, gatesAt, 4 * H, b_zAt, saved_15At + batch * I * t, I, 1, WPanelAt, I, saved_12At + batch * H * t, H, 1, RPanelAt, H);
@@ -744,21 +701,13 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * j0;
-      const dyRow = dyAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalCRow = dFinalCAt + H * j0;
-      const dcRow = dcAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalC = memory[dFinalCRow + j1]!;
-        memory[dcRow + j1] = dFinalC;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalC = memory[dFinalCAt + j]!;
+      memory[dcAt + j] = dFinalC;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -838,55 +787,35 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_13Row = saved_13At + batch * I * t;
         const saved_7Row = saved_7At + batch * I * t;
         const savedRow = savedAt + batch * I * t;
-        for (let b = 0; b < batch; b++) {
-          const saved_13Row_2 = saved_13Row + I * b;
-          const saved_7Row_2 = saved_7Row + I * b;
-          const savedRow_2 = savedRow + I * b;
-          const mulRow = mulAt + I * b;
-          const mul_3Row = mul_3At + I * b;
-          const mul_6Row = mul_6At + I * b;
-          for (let n = 0; n < I; n++) {
-            const saved_13 = memory[saved_13Row_2 + n]!;
-            const saved_7 = memory[saved_7Row_2 + n]!;
-            const saved = memory[savedRow_2 + n]!;
-            memory[mulRow + n] = saved_13 * (1 - saved_13);
-            memory[mul_3Row + n] = saved_7 * (1 - saved_7);
-            memory[mul_6Row + n] = saved * (1 - saved);
-          }
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const saved_13 = memory[saved_13Row + j]!;
+          const saved_7 = memory[saved_7Row + j]!;
+          const saved = memory[savedRow + j]!;
+          memory[mulAt + j] = saved_13 * (1 - saved_13);
+          memory[mul_3At + j] = saved_7 * (1 - saved_7);
+          memory[mul_6At + j] = saved * (1 - saved);
         }
       }
       product1(batch, I, product_6At, I, fromZero, dgatesAt + 4 * batch * H * t, 4 * H, 1, WPanel_2At, 4 * H);
       {
         const saved_9Row = saved_9At + batch * I * t;
         const stacked_5Row = stacked_5At + batch * I * t;
-        for (let b = 0; b < batch; b++) {
-          const product_6Row = product_6At + I * b;
-          const saved_9Row_2 = saved_9Row + I * b;
-          const mulRow = mulAt + I * b;
-          const stacked_5Row_2 = stacked_5Row + I * b;
-          for (let n = 0; n < I; n++) {
-            const product_6 = memory[product_6Row + n]!;
-            const saved_9 = memory[saved_9Row_2 + n]!;
-            const mul = memory[mulRow + n]!;
-            memory[stacked_5Row_2 + n] = product_6 * saved_9 * 2 * mul;
-          }
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const product_6 = memory[product_6At + j]!;
+          const saved_9 = memory[saved_9Row + j]!;
+          const mul = memory[mulAt + j]!;
+          memory[stacked_5Row + j] = product_6 * saved_9 * 2 * mul;
         }
       }
       product2(batch, H, addAt, H, fromZero, dgatesAt + 4 * batch * H * t, 4 * H, 1, RPanel_2At, 4 * H, stacked_5At + batch * I * t, I, 1, Q_5Panel_2At, I);
       {
         const saved_6Row = saved_6At + batch * H * t;
         const stacked_4Row = stacked_4At + batch * H * t;
-        for (let b = 0; b < batch; b++) {
-          const addRow = addAt + H * b;
-          const saved_6Row_2 = saved_6Row + H * b;
-          const mul_2Row = mul_2At + H * b;
-          const stacked_4Row_2 = stacked_4Row + H * b;
-          for (let h = 0; h < H; h++) {
-            const add = memory[addRow + h]!;
-            const saved_6 = memory[saved_6Row_2 + h]!;
-            const mul_2 = memory[mul_2Row + h]!;
-            memory[stacked_4Row_2 + h] = add * saved_6 * 2 * mul_2;
-          }
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const add = memory[addAt + j]!;
+          const saved_6 = memory[saved_6Row + j]!;
+          const mul_2 = memory[mul_2At + j]!;
+          memory[stacked_4Row + j] = add * saved_6 * 2 * mul_2;
         }
       }
       product1(batch, I, product_7At, I, fromZero, stacked_4At + batch * H * t, H, 1, M_4Panel_2At, H);
@@ -895,26 +824,16 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_3Row = saved_3At + batch * I * t;
         const saved_8Row = saved_8At + batch * I * t;
         const stacked_3Row = stacked_3At + batch * I * t;
-        for (let b = 0; b < batch; b++) {
-          const product_6Row = product_6At + I * b;
-          const saved_14Row_2 = saved_14Row + I * b;
-          const product_7Row = product_7At + I * b;
-          const saved_3Row_2 = saved_3Row + I * b;
-          const saved_8Row_2 = saved_8Row + I * b;
-          const mul_3Row = mul_3At + I * b;
-          const mul_5Row = mul_5At + I * b;
-          const stacked_3Row_2 = stacked_3Row + I * b;
-          for (let n = 0; n < I; n++) {
-            const product_6 = memory[product_6Row + n]!;
-            const saved_14 = memory[saved_14Row_2 + n]!;
-            const product_7 = memory[product_7Row + n]!;
-            const addValue = product_6 * saved_14 + product_7;
-            const saved_3 = memory[saved_3Row_2 + n]!;
-            const saved_8 = memory[saved_8Row_2 + n]!;
-            const mul_3 = memory[mul_3Row + n]!;
-            memory[mul_5Row + n] = addValue * saved_8;
-            memory[stacked_3Row_2 + n] = addValue * saved_3 * 2 * mul_3;
-          }
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const product_6 = memory[product_6At + j]!;
+          const saved_14 = memory[saved_14Row + j]!;
+          const product_7 = memory[product_7At + j]!;
+          const addValue = product_6 * saved_14 + product_7;
+          const saved_3 = memory[saved_3Row + j]!;
+          const saved_8 = memory[saved_8Row + j]!;
+          const mul_3 = memory[mul_3At + j]!;
+          memory[mul_5At + j] = addValue * saved_8;
+          memory[stacked_3Row + j] = addValue * saved_3 * 2 * mul_3;
         }
       }
       product1(batch, H, product_8At, H, fromZero, stacked_3At + batch * I * t, I, 1, Q_3Panel_2At, I);
@@ -923,26 +842,16 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const yHistoryRow = yHistoryAt + batch * H * t;
         const saved_5Row = saved_5At + batch * H * t;
         const stacked_2Row = stacked_2At + batch * H * t;
-        for (let b = 0; b < batch; b++) {
-          const addRow = addAt + H * b;
-          const saved_11Row_2 = saved_11Row + H * b;
-          const product_8Row = product_8At + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const saved_5Row_2 = saved_5Row + H * b;
-          const mul_4Row = mul_4At + H * b;
-          const mul_7Row = mul_7At + H * b;
-          const stacked_2Row_2 = stacked_2Row + H * b;
-          for (let h = 0; h < H; h++) {
-            const add = memory[addRow + h]!;
-            const saved_11 = memory[saved_11Row_2 + h]!;
-            const product_8 = memory[product_8Row + h]!;
-            const addValue = add * saved_11 + product_8;
-            const y = memory[yHistoryRow_2 + h]!;
-            const saved_5 = memory[saved_5Row_2 + h]!;
-            const mul_4 = memory[mul_4Row + h]!;
-            memory[mul_7Row + h] = addValue * saved_5;
-            memory[stacked_2Row_2 + h] = addValue * y * 2 * mul_4;
-          }
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const add = memory[addAt + j]!;
+          const saved_11 = memory[saved_11Row + j]!;
+          const product_8 = memory[product_8At + j]!;
+          const addValue = add * saved_11 + product_8;
+          const y = memory[yHistoryRow + j]!;
+          const saved_5 = memory[saved_5Row + j]!;
+          const mul_4 = memory[mul_4At + j]!;
+          memory[mul_7At + j] = addValue * saved_5;
+          memory[stacked_2Row + j] = addValue * y * 2 * mul_4;
         }
       }
       product1(batch, I, product_9At, I, fromZero, stacked_2At + batch * H * t, H, 1, M_2Panel_2At, H);
@@ -951,38 +860,24 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_2Row = saved_2At + batch * I * t;
         const stackedRow = stackedAt + batch * I * t;
         const dxRow = dxAt + batch * I * t;
-        for (let b = 0; b < batch; b++) {
-          const mul_5Row = mul_5At + I * b;
-          const product_9Row = product_9At + I * b;
-          const xRow_2 = xRow + I * b;
-          const mul_6Row = mul_6At + I * b;
-          const saved_2Row_2 = saved_2Row + I * b;
-          const stackedRow_2 = stackedRow + I * b;
-          const dxRow_2 = dxRow + I * b;
-          for (let n = 0; n < I; n++) {
-            const mul_5 = memory[mul_5Row + n]!;
-            const product_9 = memory[product_9Row + n]!;
-            const addValue = mul_5 + product_9;
-            const x = memory[xRow_2 + n]!;
-            const mul_6 = memory[mul_6Row + n]!;
-            const saved_2 = memory[saved_2Row_2 + n]!;
-            const dx = addValue * saved_2;
-            memory[stackedRow_2 + n] = addValue * x * 2 * mul_6;
-            memory[dxRow_2 + n] = dx;
-          }
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const mul_5 = memory[mul_5At + j]!;
+          const product_9 = memory[product_9At + j]!;
+          const addValue = mul_5 + product_9;
+          const x = memory[xRow + j]!;
+          const mul_6 = memory[mul_6At + j]!;
+          const saved_2 = memory[saved_2Row + j]!;
+          const dx = addValue * saved_2;
+          memory[stackedRow + j] = addValue * x * 2 * mul_6;
+          memory[dxRow + j] = dx;
         }
       }
       product1(batch, H, product_10At, H, fromZero, stackedAt + batch * I * t, I, 1, Q_1Panel_2At, I);
-      for (let b = 0; b < batch; b++) {
-        const mul_7Row = mul_7At + H * b;
-        const product_10Row = product_10At + H * b;
-        const dyRow = dyAt + H * b;
-        for (let h = 0; h < H; h++) {
-          const mul_7 = memory[mul_7Row + h]!;
-          const product_10 = memory[product_10Row + h]!;
-          const dy = mul_7 + product_10;
-          memory[dyRow + h] = dy;
-        }
+      for (let j = 0, end = batch * H; j < end; j++) {
+        const mul_7 = memory[mul_7At + j]!;
+        const product_10 = memory[product_10At + j]!;
+        const dy = mul_7 + product_10;
+        memory[dyAt + j] = dy;
       }
     }
     pack(yHistoryAt, H, 1, batch * steps, H, slicePanelAt);
@@ -1029,59 +924,34 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   function runStep(): void {
     const memory = arena;
     product1(batch, I, productAt_2, I, fromZero, yStateAt, H, 1, Q_1PanelAt, H);
-    for (let b = 0; b < batch; b++) {
-      const productRow = productAt_2 + I * b;
-      const xStepRow = xStepAt + I * b;
-      const mulRow = mulAt_2 + I * b;
-      for (let n = 0; n < I; n++) {
-        const product = memory[productRow + n]!;
-        const x = memory[xStepRow + n]!;
-        memory[mulRow + n] = 2 * sigmoid(product) * x;
-      }
+    for (let j = 0, end = batch * I; j < end; j++) {
+      const product = memory[productAt_2 + j]!;
+      const x = memory[xStepAt + j]!;
+      memory[mulAt_2 + j] = 2 * sigmoid(product) * x;
     }
     product1(batch, H, product_2At_2, H, fromZero, mulAt_2, I, 1, M_2PanelAt, I);
-    for (let b = 0; b < batch; b++) {
-      const product_2Row = product_2At_2 + H * b;
-      const yStateRow = yStateAt + H * b;
-      const mul_2Row = mul_2At_2 + H * b;
-      for (let h = 0; h < H; h++) {
-        const product_2 = memory[product_2Row + h]!;
-        const y = memory[yStateRow + h]!;
-        memory[mul_2Row + h] = 2 * sigmoid(product_2) * y;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const product_2 = memory[product_2At_2 + j]!;
+      const y = memory[yStateAt + j]!;
+      memory[mul_2At_2 + j] = 2 * sigmoid(product_2) * y;
     }
     product1(batch, I, product_3At_2, I, fromZero, mul_2At_2, H, 1, Q_3PanelAt, H);
-    for (let b = 0; b < batch; b++) {
-      const product_3Row = product_3At_2 + I * b;
-      const mulRow = mulAt_2 + I * b;
-      const mul_3Row = mul_3At_2 + I * b;
-      for (let n = 0; n < I; n++) {
-        const product_3 = memory[product_3Row + n]!;
-        const mul = memory[mulRow + n]!;
-        memory[mul_3Row + n] = 2 * sigmoid(product_3) * mul;
-      }
+    for (let j = 0, end = batch * I; j < end; j++) {
+      const product_3 = memory[product_3At_2 + j]!;
+      const mul = memory[mulAt_2 + j]!;
+      memory[mul_3At_2 + j] = 2 * sigmoid(product_3) * mul;
     }
     product1(batch, H, product_4At_2, H, fromZero, mul_3At_2, I, 1, M_4PanelAt, I);
-    for (let b = 0; b < batch; b++) {
-      const product_4Row = product_4At_2 + H * b;
-      const mul_2Row = mul_2At_2 + H * b;
-      const mul_4Row = mul_4At_2 + H * b;
-      for (let h = 0; h < H; h++) {
-        const product_4 = memory[product_4Row + h]!;
-        const mul_2 = memory[mul_2Row + h]!;
-        memory[mul_4Row + h] = 2 * sigmoid(product_4) * mul_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const product_4 = memory[product_4At_2 + j]!;
+      const mul_2 = memory[mul_2At_2 + j]!;
+      memory[mul_4At_2 + j] = 2 * sigmoid(product_4) * mul_2;
     }
     product1(batch, I, product_5At_2, I, fromZero, mul_4At_2, H, 1, Q_5PanelAt, H);
-    for (let b = 0; b < batch; b++) {
-      const product_5Row = product_5At_2 + I * b;
-      const mul_3Row = mul_3At_2 + I * b;
-      const mul_5Row = mul_5At_2 + I * b;
-      for (let n = 0; n < I; n++) {
-        const product_5 = memory[product_5Row + n]!;
-        const mul_3 = memory[mul_3Row + n]!;
-        memory[mul_5Row + n] = 2 * sigmoid(product_5) * mul_3;
-      }
+    for (let j = 0, end = batch * I; j < end; j++) {
+      const product_5 = memory[product_5At_2 + j]!;
+      const mul_3 = memory[mul_3At_2 + j]!;
+      memory[mul_5At_2 + j] = 2 * sigmoid(product_5) * mul_3;
     }
     product2(batch, 4 * H, gatesAt_2, 4 * H, b_zAt, mul_5At_2, I, 1, WPanelAt, I, mul_4At_2, H, 1, RPanelAt, H);
     {
@@ -1112,24 +982,13 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         }
       }
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * b;
-        const yRow_2 = yRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const yNext = memory[y_2Row + h]!;
-          memory[yRow_2 + h] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * j0;
-      const yStateRow = yStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

@@ -366,26 +366,18 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * j0;
-      const yHistoryRow = yHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, H, addAt, H, bAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
       {
         const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
-        for (let b = 0; b < batch; b++) {
-          const addRow = addAt + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          for (let h = 0; h < H; h++) {
-            const add = memory[addRow + h]!;
-            const yNext = Math.tanh(add);
-            memory[yHistoryRow_2 + h] = yNext;
-          }
+        for (let j = 0, end = batch * H; j < end; j++) {
+          const add = memory[addAt + j]!;
+          const yNext = Math.tanh(add);
+          memory[yHistoryRow + j] = yNext;
         }
       }
     }
@@ -402,13 +394,9 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * j0;
-      const dyRow = dyAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -448,33 +436,18 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   function runStep(): void {
     const memory = arena;
     product2(batch, H, addAt_2, H, bAt, xStepAt, I, 1, WPanelAt, I, yStateAt, H, 1, RPanelAt, H);
-    for (let b = 0; b < batch; b++) {
-      const addRow = addAt_2 + H * b;
-      const y_2Row = y_2At + H * b;
-      for (let h = 0; h < H; h++) {
-        const add = memory[addRow + h]!;
-        const yNext = Math.tanh(add);
-        memory[y_2Row + h] = yNext;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const add = memory[addAt_2 + j]!;
+      const yNext = Math.tanh(add);
+      memory[y_2At + j] = yNext;
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * b;
-        const yRow_2 = yRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const yNext = memory[y_2Row + h]!;
-          memory[yRow_2 + h] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * j0;
-      const yStateRow = yStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

@@ -440,37 +440,21 @@ export function createSlstm(options: SlstmOptions): Slstm {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + H * j0;
-      const yHistoryRow = yHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const c0Row = c0At + H * j0;
-      const cHistoryRow = cHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const c0 = memory[c0Row + j1]!;
-        memory[cHistoryRow + j1] = c0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const c0 = memory[c0At + j]!;
+      memory[cHistoryAt + j] = c0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const n0Row = n0At + H * j0;
-      const nHistoryRow = nHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const n0 = memory[n0Row + j1]!;
-        memory[nHistoryRow + j1] = n0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const n0 = memory[n0At + j]!;
+      memory[nHistoryAt + j] = n0;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const m0Row = m0At + H * j0;
-      const mRow = mAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const m0 = memory[m0Row + j1]!;
-        memory[mRow + j1] = m0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const m0 = memory[m0At + j]!;
+      memory[mAt + j] = m0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, 4 * H, gatesAt + 4 * batch * H * t, 4 * H, b_iAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
@@ -575,37 +559,21 @@ export function createSlstm(options: SlstmOptions): Slstm {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalYRow = dFinalYAt + H * j0;
-      const dyRow = dyAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalY = memory[dFinalYRow + j1]!;
-        memory[dyRow + j1] = dFinalY;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalY = memory[dFinalYAt + j]!;
+      memory[dyAt + j] = dFinalY;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalCRow = dFinalCAt + H * j0;
-      const dcRow = dcAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalC = memory[dFinalCRow + j1]!;
-        memory[dcRow + j1] = dFinalC;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalC = memory[dFinalCAt + j]!;
+      memory[dcAt + j] = dFinalC;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalNRow = dFinalNAt + H * j0;
-      const dnRow = dnAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalN = memory[dFinalNRow + j1]!;
-        memory[dnRow + j1] = dFinalN;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalN = memory[dFinalNAt + j]!;
+      memory[dnAt + j] = dFinalN;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalMRow = dFinalMAt + H * j0;
-      const dmRow = dmAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalM = memory[dFinalMRow + j1]!;
-        memory[dmRow + j1] = dFinalM;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalM = memory[dFinalMAt + j]!;
+      memory[dmAt + j] = dFinalM;
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
@@ -768,24 +736,13 @@ export function createSlstm(options: SlstmOptions): Slstm {
         }
       }
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + H * b;
-        const yRow_2 = yRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const yNext = memory[y_2Row + h]!;
-          memory[yRow_2 + h] = yNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + H * j0;
-      const yStateRow = yStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

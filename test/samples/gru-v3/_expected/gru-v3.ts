@@ -373,13 +373,9 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y0Row = y0At + 16 * j0;
-      const yHistoryRow = yHistoryAt + 16 * j0;
-      for (let j1 = 0; j1 < 16; j1++) {
-        const y0 = memory[y0Row + j1]!;
-        memory[yHistoryRow + j1] = y0;
-      }
+    for (let j = 0, end = 16 * batch; j < end; j++) {
+      const y0 = memory[y0At + j]!;
+      memory[yHistoryAt + j] = y0;
     }
     for (let t = 0; t < steps; t++) {
       product2(batch, 32, gatesAt, 32, b_rAt, xAt + 8 * batch * t, 8, 1, WPanelAt, 8, yHistoryAt + 16 * batch * t, 16, 1, RPanelAt, 16);
@@ -450,24 +446,13 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
         }
       }
     }
-    for (let j = 0; j < 1; j++) {
-      const yRow = yAt + 16 * batch * j;
-      for (let b = 0; b < batch; b++) {
-        const y_2Row = y_2At + 16 * b;
-        const yRow_2 = yRow + 16 * b;
-        for (let j_2 = 0; j_2 < 16; j_2++) {
-          const yNext = memory[y_2Row + j_2]!;
-          memory[yRow_2 + j_2] = yNext;
-        }
-      }
+    for (let j = 0, end = 16 * batch; j < end; j++) {
+      const yNext = memory[y_2At + j]!;
+      memory[yAt + j] = yNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const y_2Row = y_2At + 16 * j0;
-      const yStateRow = yStateAt + 16 * j0;
-      for (let j1 = 0; j1 < 16; j1++) {
-        const y_2 = memory[y_2Row + j1]!;
-        memory[yStateRow + j1] = y_2;
-      }
+    for (let j = 0, end = 16 * batch; j < end; j++) {
+      const y_2 = memory[y_2At + j]!;
+      memory[yStateAt + j] = y_2;
     }
   }
 

@@ -172,13 +172,9 @@ export function createLeakyIntegrator(options) {
       memory[rateAt + h] = rate;
       memory[subAt + h] = 1 - rate;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const level0Row = level0At + H * j0;
-      const levelHistoryRow = levelHistoryAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const level0 = memory[level0Row + j1];
-        memory[levelHistoryRow + j1] = level0;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const level0 = memory[level0At + j];
+      memory[levelHistoryAt + j] = level0;
     }
     for (let t = 0; t < steps; t++) {
       product1(batch, H, savedAt + batch * H * t, H, fromZero, xAt + batch * I * t, I, 1, inWPanelAt, I);
@@ -235,13 +231,9 @@ export function createLeakyIntegrator(options) {
    */
   function runBackward() {
     const memory = arena;
-    for (let j0 = 0; j0 < batch; j0++) {
-      const dFinalLevelRow = dFinalLevelAt + H * j0;
-      const dlevelRow = dlevelAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const dFinalLevel = memory[dFinalLevelRow + j1];
-        memory[dlevelRow + j1] = dFinalLevel;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const dFinalLevel = memory[dFinalLevelAt + j];
+      memory[dlevelAt + j] = dFinalLevel;
     }
     memory.fill(0, drateAt, drateAt + H);
     memory.fill(0, hoistedAt, hoistedAt + H);
@@ -349,24 +341,13 @@ export function createLeakyIntegrator(options) {
       }
       memory[reducedRow] += reducedSum;
     }
-    for (let j = 0; j < 1; j++) {
-      const levelRow = levelAt + batch * H * j;
-      for (let b = 0; b < batch; b++) {
-        const level_2Row = level_2At + H * b;
-        const levelRow_2 = levelRow + H * b;
-        for (let h = 0; h < H; h++) {
-          const levelNext = memory[level_2Row + h];
-          memory[levelRow_2 + h] = levelNext;
-        }
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const levelNext = memory[level_2At + j];
+      memory[levelAt + j] = levelNext;
     }
-    for (let j0 = 0; j0 < batch; j0++) {
-      const level_2Row = level_2At + H * j0;
-      const levelStateRow = levelStateAt + H * j0;
-      for (let j1 = 0; j1 < H; j1++) {
-        const level_2 = memory[level_2Row + j1];
-        memory[levelStateRow + j1] = level_2;
-      }
+    for (let j = 0, end = batch * H; j < end; j++) {
+      const level_2 = memory[level_2At + j];
+      memory[levelStateAt + j] = level_2;
     }
   }
 
