@@ -34,7 +34,7 @@ describe.each(cellsOf(library))('%s', (_, cell) => {
 
   test.each([
     ['gradients', plain.gradient, packed.gradient, sizeSets, 1e-10],
-    ['Hessian-vector products', plain.hessianVector, packed.hessianVector, sizeSets.slice(0, 2), 1e-9],
+    ['Hessian-vector products', plain.hessianVector, packed.hessianVector, sizeSets.slice(0, 1), 1e-9],
   ] as const)('%s: passes and lowering keep all values', (__, graph, differentiated, sets, tolerance) => {
     const optimized = optimizeAfter(differentiated);
     for (const [k, sizes] of sets.entries()) {
