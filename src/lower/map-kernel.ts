@@ -3,12 +3,19 @@ import { freshName } from '../graph/fresh-name.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { input } from '../ops/input.js';
+import type { ScalarCode } from '../ops/op.js';
 import { windowPosition } from '../ops/windows.js';
 import { route } from './access.js';
 import type { Address, Axis, Guard, MapKernel, Scalar, Statement, View } from './kernel-program.js';
 import type { LevelPlan } from './plan-level.js';
 import type { CopyTask, MapTask, Target } from './task.js';
 import { addressOf, rowMajor } from './view.js';
+
+/** A term of a contraction: the contraction as a whole is an op, its terms are not. */
+const productCode: ScalarCode = {
+  typescript: ([a, b]) => `${String(a)} * ${String(b)}`,
+  wasm: ([a = '', b = ''], code) => code.binary('mul', a, b),
+};
 
 /** Builds one fused map from the tasks that share a space. Stores come last, so that no load sees them. */
 export class MapBuilder {
@@ -72,7 +79,7 @@ export class MapBuilder {
       }
       case 'contract': {
         if (second === undefined) return;
-        const product = this.#compute('mul', { typescript: ([a, b]) => `${String(a)} * ${String(b)}` }, [value, this.#read(second.operand, second.at)]);
+        const product = this.#compute('mul', productCode, [value, this.#read(second.operand, second.at)]);
         const at = this.#index.slice(0, node.type.shape.length);
         if (at.length === this.#index.length && !this.plan.accumulated.has(node)) this.#storeAt({ view, mode: 'store' }, at, product, false);
         else this.#accumulate(view, at, 'sum', product);

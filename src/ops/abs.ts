@@ -13,6 +13,7 @@ export const abs: ElementwiseOp = elementwise({
   scalar: (a) => Math.abs(a),
   partials: (b, [a]) => [signOf(b, a)],
   typescript: ([a], math) => `${math('abs')}(${a})`,
+  wasm: ([a], code) => code.math('abs', a),
   text: ([a]) => `abs(${a})`,
   tex: ([a]) => `|${a}|`,
   domain: [[0.3, 2]],

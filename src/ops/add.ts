@@ -14,6 +14,7 @@ export const add: ElementwiseOp = elementwise({
   partials: () => [(dy) => dy, (dy) => dy],
   binding: Binding.sum,
   typescript: ([a, b]) => `${a} + ${b}`,
+  wasm: ([a, b], code) => code.binary('add', a, b),
   text: ([a, b]) => `${a} + ${b}`,
   tex: ([a, b]) => `${a} + ${b}`,
   domain: [[-2, 2], [-2, 2]],

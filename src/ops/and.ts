@@ -13,6 +13,7 @@ export const and: ElementwiseOp = elementwise({
   partials: () => [undefined, undefined],
   binding: Binding.sum,
   typescript: ([a, b]) => `${a} && ${b}`,
+  wasm: ([a, b], code) => code.logic('and', a, b),
   text: ([a, b]) => `${a} and ${b}`,
   tex: ([a, b]) => `${a} \\land ${b}`,
   domain: [[0, 1], [0, 1]],

@@ -30,7 +30,7 @@ export const clipCotangent: Op<ClipCotangentAttributes> = {
   batch({ builder }, [operand], attributes) {
     return operand === undefined ? [] : [{ node: builder.node(clipCotangent, [operand.node], attributes), axis: operand.axis }];
   },
-  lowering: { kind: 'scalar', code: { typescript: ([a]) => a ?? '' } },
+  lowering: { kind: 'scalar', code: { typescript: ([a]) => a ?? '', wasm: ([a]) => a ?? '' } },
   text: ([a], { bound }) => `clipCotangent(${String(a)}, ${String(bound)})`,
   tex: ([a]) => a ?? '',
   binding: Binding.atom,

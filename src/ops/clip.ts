@@ -17,6 +17,7 @@ export const clip: ElementwiseOp = elementwise({
     (dy) => selectOrZero(b, isGreater(b, a, high), dy),
   ],
   typescript: ([a, low, high], math) => `${math('min')}(${math('max')}(${a}, ${low}), ${high})`,
+  wasm: ([a, low, high], code) => code.math('min', code.math('max', a, low), high),
   text: ([a, low, high]) => `clip(${a}, ${low}, ${high})`,
   tex: ([a, low, high]) => `\\operatorname{clip}(${a}, ${low}, ${high})`,
   domain: [[-0.4, 0.4], [-2, -1], [1, 2]],

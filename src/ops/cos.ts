@@ -13,6 +13,7 @@ export const cos: ElementwiseOp = elementwise({
   scalar: (a) => Math.cos(a),
   partials: (b, [a]) => [negate(b, sine(b, a))],
   typescript: ([a], math) => `${math('cos')}(${a})`,
+  wasm: ([a], code) => code.math('cos', a),
   text: ([a]) => `cos(${a})`,
   tex: ([a]) => `\\cos(${a})`,
   domain: [[-2, 2]],

@@ -19,6 +19,7 @@ export const div: ElementwiseOp = elementwise({
   singular: true,
   binding: Binding.product,
   typescript: ([a, b]) => `${a} / ${b}`,
+  wasm: ([a, b], code) => code.binary('div', a, b),
   text: ([a, b]) => `${a} / ${b}`,
   tex: ([a, b]) => `\\frac{${a}}{${b}}`,
   domain: [[-2, 2], [0.5, 2]],

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph/graph.js';
 import type { Dtype, Node } from '../graph/node.js';
 import { broadcastTo, guardedProduct, product, total } from './construct.js';
 import { Binding, none, ShapeError } from './op.js';
-import type { Batched, BatchContext, JvpContext, MathFunction, None, Op, VjpContext } from './op.js';
+import type { Batched, BatchContext, JvpContext, MathFunction, None, Op, VectorCode, VjpContext } from './op.js';
 import { moveAxis } from './transpose.js';
 
 /** The derivative with respect to one operand: a factor, or a function that applies it to a (co)tangent. */
@@ -23,6 +23,8 @@ export interface ElementwiseDefinition<Operands extends readonly Dtype[] = reado
   readonly singular?: boolean;
   /** TypeScript for one element; `math(f)` gives the name of a maths function. */
   typescript(operands: PerOperand<Operands, string>, math: (name: MathFunction) => string): string;
+  /** WebAssembly for all lanes of a vector at once, with the meaning of `scalar`. */
+  wasm(operands: PerOperand<Operands, string>, code: VectorCode): string;
   text(operands: PerOperand<Operands, string>): string;
   tex(operands: PerOperand<Operands, string>): string;
   readonly binding?: Binding;
@@ -111,7 +113,13 @@ export function elementwise<const Operands extends readonly Dtype[]>(definition:
       const { nodes, axis } = alignBatch(context, operands);
       return [{ node: context.builder.node(this, nodes, none), axis }];
     },
-    lowering: { kind: 'scalar', code: { typescript: (operands, math) => definition.typescript(tuple(operands), math) } },
+    lowering: {
+      kind: 'scalar',
+      code: {
+        typescript: (operands, math) => definition.typescript(tuple(operands), math),
+        wasm: (operands, code) => definition.wasm(tuple(operands), code),
+      },
+    },
     text: (operands) => definition.text(tuple(operands)),
     tex: (operands) => definition.tex(tuple(operands)),
     // Read late: ops and this file import each other, and `Binding` may not be there yet while an op is defined.

@@ -13,6 +13,7 @@ export const exp: ElementwiseOp = elementwise({
   partials: (_, __, y) => [y],
   singular: true,
   typescript: ([a], math) => `${math('exp')}(${a})`,
+  wasm: ([a], code) => code.math('exp', a),
   text: ([a]) => `exp(${a})`,
   tex: ([a]) => `\\exp(${a})`,
   domain: [[-2, 2]],

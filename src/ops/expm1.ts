@@ -14,6 +14,7 @@ export const expm1: ElementwiseOp = elementwise({
   partials: (b, [a]) => [exponential(b, a)],
   singular: true,
   typescript: ([a], math) => `${math('expm1')}(${a})`,
+  wasm: ([a], code) => code.math('expm1', a),
   text: ([a]) => `expm1(${a})`,
   tex: ([a]) => `\\operatorname{expm1}(${a})`,
   domain: [[-2, 2]],

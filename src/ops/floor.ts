@@ -10,6 +10,7 @@ export const floor: ElementwiseOp = elementwise({
   scalar: (a) => Math.floor(a),
   partials: () => [undefined],
   typescript: ([a], math) => `${math('floor')}(${a})`,
+  wasm: ([a], code) => code.math('floor', a),
   text: ([a]) => `floor(${a})`,
   tex: ([a]) => `\\lfloor ${a} \\rfloor`,
   domain: [[0.1, 0.9]],

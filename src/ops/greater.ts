@@ -13,6 +13,7 @@ export const greater: ElementwiseOp = elementwise({
   partials: () => [undefined, undefined],
   binding: Binding.sum,
   typescript: ([a, b]) => `${a} > ${b}`,
+  wasm: ([a, b], code) => code.compare('gt', a, b),
   text: ([a, b]) => `${a} > ${b}`,
   tex: ([a, b]) => `${a} > ${b}`,
   domain: [[-2, 0], [0.1, 2]],

@@ -10,6 +10,7 @@ export const indexAdd: ElementwiseOp = elementwise({
   scalar: (a, b) => a + b,
   partials: () => [undefined, undefined],
   typescript: ([a, b]) => `${a} + ${b}`,
+  wasm: ([a, b], code) => code.binary('add', a, b),
   text: ([a, b]) => `${a} + ${b}`,
   tex: ([a, b]) => `${a} + ${b}`,
   binding: Binding.sum,

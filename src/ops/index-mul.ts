@@ -10,6 +10,7 @@ export const indexMul: ElementwiseOp = elementwise({
   scalar: (a, b) => a * b,
   partials: () => [undefined, undefined],
   typescript: ([a, b]) => `${a} * ${b}`,
+  wasm: ([a, b], code) => code.binary('mul', a, b),
   text: ([a, b]) => `${a} * ${b}`,
   tex: ([a, b]) => `${a} \\cdot ${b}`,
   binding: Binding.product,

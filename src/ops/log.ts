@@ -14,6 +14,7 @@ export const log: ElementwiseOp = elementwise({
   partials: (b, [a]) => [reciprocalOf(b, a)],
   singular: true,
   typescript: ([a], math) => `${math('log')}(${a})`,
+  wasm: ([a], code) => code.math('log', a),
   text: ([a]) => `log(${a})`,
   tex: ([a]) => `\\log(${a})`,
   domain: [[0.3, 3]],

@@ -14,6 +14,7 @@ export const log1p: ElementwiseOp = elementwise({
   partials: (b, [a]) => [reciprocalOf(b, total(b, one(b, a), a))],
   singular: true,
   typescript: ([a], math) => `${math('log1p')}(${a})`,
+  wasm: ([a], code) => code.math('log1p', a),
   text: ([a]) => `log1p(${a})`,
   tex: ([a]) => `\\operatorname{log1p}(${a})`,
   domain: [[-0.5, 2]],

@@ -13,6 +13,7 @@ export const max: ElementwiseOp = elementwise({
   scalar: (a, b) => Math.max(a, b),
   partials: (build, [a, b]) => [extremumPartial(build, a, b), extremumPartial(build, b, a)],
   typescript: ([a, b], math) => `${math('max')}(${a}, ${b})`,
+  wasm: ([a, b], code) => code.math('max', a, b),
   text: ([a, b]) => `max(${a}, ${b})`,
   tex: ([a, b]) => `\\max(${a}, ${b})`,
   domain: [[0.5, 2], [-2, 0.2]],

@@ -13,6 +13,7 @@ export const min: ElementwiseOp = elementwise({
   scalar: (a, b) => Math.min(a, b),
   partials: (build, [a, b]) => [extremumPartial(build, b, a), extremumPartial(build, a, b)],
   typescript: ([a, b], math) => `${math('min')}(${a}, ${b})`,
+  wasm: ([a, b], code) => code.math('min', a, b),
   text: ([a, b]) => `min(${a}, ${b})`,
   tex: ([a, b]) => `\\min(${a}, ${b})`,
   domain: [[0.5, 2], [-2, 0.2]],

@@ -14,6 +14,7 @@ export const mul: ElementwiseOp = elementwise({
   partials: (_, [a, b]) => [b, a],
   binding: Binding.product,
   typescript: ([a, b]) => `${a} * ${b}`,
+  wasm: ([a, b], code) => code.binary('mul', a, b),
   text: ([a, b]) => `${a} * ${b}`,
   tex: ([a, b]) => `${a} \\odot ${b}`,
   domain: [[-2, 2], [-2, 2]],

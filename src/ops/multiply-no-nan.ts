@@ -19,6 +19,10 @@ export const multiplyNoNan: ElementwiseOp = elementwise({
   ],
   binding: Binding.product,
   typescript: ([g, p]) => `(${g} === 0 ? 0 : ${g} * ${p})`,
+  wasm: ([g, p], code) => {
+    const factor = code.let('factor', g);
+    return code.logic('andnot', code.binary('mul', factor, p), code.compare('eq', factor, code.constant(0)));
+  },
   text: ([g, p]) => `${g} * ${p}`,
   tex: ([g, p]) => `${g} \\odot ${p}`,
   domain: [[0.2, 2], [-2, 2]],

@@ -15,6 +15,7 @@ export const neg: ElementwiseOp = elementwise({
   partials: (b) => [(dy) => negate(b, dy)],
   binding: Binding.prefix,
   typescript: ([a]) => `-${a}`,
+  wasm: ([a], code) => code.unary('neg', a),
   text: ([a]) => `-${a}`,
   tex: ([a]) => `-${a}`,
   domain: [[-2, 2]],

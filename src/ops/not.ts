@@ -13,6 +13,7 @@ export const not: ElementwiseOp = elementwise({
   partials: () => [undefined],
   binding: Binding.prefix,
   typescript: ([a]) => `!${a}`,
+  wasm: ([a], code) => code.not(a),
   text: ([a]) => `not(${a})`,
   tex: ([a]) => `\\lnot ${a}`,
   domain: [[0, 1]],

@@ -96,10 +96,32 @@ export type ScalarConstant = { readonly kind: 'number'; readonly value: number }
 /** Functions that a target provides in an exact and perhaps a fast form. */
 export type MathFunction = 'exp' | 'expm1' | 'log' | 'log1p' | 'sqrt' | 'tanh' | 'sigmoid' | 'softplus' | 'sin' | 'cos' | 'floor' | 'abs' | 'sign' | 'min' | 'max' | 'pow';
 
+/**
+ * Vectors of floats in WebAssembly text. An operand is an expression that may be written once; `let` binds it for more. Truth
+ * values are masks: all bits of a lane.
+ */
+export interface VectorCode {
+  /** The value in all lanes. */
+  constant(value: number): string;
+  /** Binds an expression to a local and gives the text that reads it. */
+  let(name: string, code: string): string;
+  unary(instruction: 'neg' | 'abs' | 'sqrt' | 'floor' | 'nearest', operand: string): string;
+  /** `min` and `max` give NaN where an operand is NaN. */
+  binary(instruction: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max', left: string, right: string): string;
+  compare(instruction: 'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge', left: string, right: string): string;
+  /** `andnot` is `left and not right`. */
+  logic(instruction: 'and' | 'or' | 'xor' | 'andnot', left: string, right: string): string;
+  not(mask: string): string;
+  select(mask: string, taken: string, otherwise: string): string;
+  math(name: MathFunction, ...operands: readonly string[]): string;
+}
+
 /** A scalar expression, per target. */
 export interface ScalarCode {
   /** TypeScript for one element; arguments are atoms or parenthesised. `math(f)` gives the name of a maths function. */
   typescript(operands: readonly string[], math: (name: MathFunction) => string): string;
+  /** WebAssembly for all lanes of a vector at once. */
+  wasm(operands: readonly string[], code: VectorCode): string;
 }
 
 /** What every op provides. An object that lacks a member does not compile. */

@@ -22,6 +22,7 @@ export const pow: ElementwiseOp = elementwise({
   singular: true,
   binding: Binding.power,
   typescript: ([a, b], math) => `${math('pow')}(${a}, ${b})`,
+  wasm: ([a, b], code) => code.math('pow', a, b),
   text: ([a, b]) => `${a}^${b}`,
   tex: ([a, b]) => `{${a}}^{${b}}`,
   domain: [[0.5, 2], [-2, 2]],

@@ -16,6 +16,7 @@ export const reciprocal: ElementwiseOp = elementwise({
   singular: true,
   binding: Binding.product,
   typescript: ([a]) => `1 / ${a}`,
+  wasm: ([a], code) => code.binary('div', code.constant(1), a),
   text: ([a]) => `1 / ${a}`,
   tex: ([a]) => `\\frac{1}{${a}}`,
   domain: [[0.3, 3]],

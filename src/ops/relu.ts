@@ -13,6 +13,10 @@ export const relu: ElementwiseOp = elementwise({
   scalar: (a) => (a > 0 ? a : a === a ? 0 : NaN),
   partials: (b, [a]) => [(dy) => selectOrZero(b, isGreater(b, a, zero(b, a)), dy)],
   typescript: ([a], math) => `${math('max')}(${a}, 0)`,
+  wasm: ([a], code) => {
+    const value = code.let('value', a);
+    return code.logic('andnot', value, code.compare('le', value, code.constant(0)));
+  },
   text: ([a]) => `relu(${a})`,
   tex: ([a]) => `\\operatorname{relu}(${a})`,
   domain: [[0.3, 2]],

@@ -17,6 +17,7 @@ export const select: ElementwiseOp = elementwise({
     (dy) => unlessTrue(build, condition, dy),
   ],
   typescript: ([condition, a, b]) => `(${condition} ? ${a} : ${b})`,
+  wasm: ([condition, a, b], code) => code.select(condition, a, b),
   text: ([condition, a, b]) => `select(${condition}, ${a}, ${b})`,
   tex: ([condition, a, b]) => `(${condition}\\;?\\;${a} : ${b})`,
   domain: [[0, 1], [-2, 2], [-2, 2]],

@@ -13,6 +13,7 @@ export const sigmoid: ElementwiseOp = elementwise({
   scalar: (a) => 1 / (1 + Math.exp(-a)),
   partials: (b, _, y) => [product(b, y, difference(b, one(b, y), y))],
   typescript: ([a], math) => `${math('sigmoid')}(${a})`,
+  wasm: ([a], code) => code.math('sigmoid', a),
   text: ([a]) => `sig(${a})`,
   tex: ([a]) => `\\sigma(${a})`,
   domain: [[-2, 2]],

@@ -10,6 +10,7 @@ export const sign: ElementwiseOp = elementwise({
   scalar: (a) => Math.sign(a),
   partials: () => [undefined],
   typescript: ([a], math) => `${math('sign')}(${a})`,
+  wasm: ([a], code) => code.math('sign', a),
   text: ([a]) => `sign(${a})`,
   tex: ([a]) => `\\operatorname{sign}(${a})`,
   domain: [[0.3, 2]],

@@ -13,6 +13,7 @@ export const sin: ElementwiseOp = elementwise({
   scalar: (a) => Math.sin(a),
   partials: (b, [a]) => [cosine(b, a)],
   typescript: ([a], math) => `${math('sin')}(${a})`,
+  wasm: ([a], code) => code.math('sin', a),
   text: ([a]) => `sin(${a})`,
   tex: ([a]) => `\\sin(${a})`,
   domain: [[-2, 2]],

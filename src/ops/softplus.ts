@@ -13,6 +13,7 @@ export const softplus: ElementwiseOp = elementwise({
   scalar: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
   partials: (b, [a]) => [logistic(b, a)],
   typescript: ([a], math) => `${math('softplus')}(${a})`,
+  wasm: ([a], code) => code.math('softplus', a),
   text: ([a]) => `softplus(${a})`,
   tex: ([a]) => `\\operatorname{softplus}(${a})`,
   domain: [[-2, 2]],

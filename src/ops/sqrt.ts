@@ -14,6 +14,7 @@ export const sqrt: ElementwiseOp = elementwise({
   partials: (b, _, y) => [reciprocalOf(b, product(b, scalarLike(b, 2, y), y))],
   singular: true,
   typescript: ([a], math) => `${math('sqrt')}(${a})`,
+  wasm: ([a], code) => code.math('sqrt', a),
   text: ([a]) => `sqrt(${a})`,
   tex: ([a]) => `\\sqrt{${a}}`,
   domain: [[0.3, 3]],

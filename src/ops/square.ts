@@ -15,6 +15,10 @@ export const square: ElementwiseOp = elementwise({
   partials: (b, [a]) => [product(b, scalarLike(b, 2, a), a)],
   binding: Binding.product,
   typescript: ([a]) => `${a} * ${a}`,
+  wasm: ([a], code) => {
+    const value = code.let('value', a);
+    return code.binary('mul', value, value);
+  },
   text: ([a]) => `${a}^2`,
   tex: ([a]) => `{${a}}^2`,
   domain: [[-2, 2]],

@@ -10,6 +10,7 @@ export const stopGradient: ElementwiseOp = elementwise({
   scalar: (a) => a,
   partials: () => [undefined],
   typescript: ([a]) => a,
+  wasm: ([a]) => a,
   text: ([a]) => `stopGradient(${a})`,
   tex: ([a]) => `\\operatorname{stopGradient}(${a})`,
   domain: [[-2, 2]],

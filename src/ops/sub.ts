@@ -15,6 +15,7 @@ export const sub: ElementwiseOp = elementwise({
   partials: (b) => [(dy) => dy, (dy) => negate(b, dy)],
   binding: Binding.sum,
   typescript: ([a, b]) => `${a} - ${b}`,
+  wasm: ([a, b], code) => code.binary('sub', a, b),
   text: ([a, b]) => `${a} - ${b}`,
   tex: ([a, b]) => `${a} - ${b}`,
   domain: [[-2, 2], [-2, 2]],

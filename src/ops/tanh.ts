@@ -13,6 +13,7 @@ export const tanh: ElementwiseOp = elementwise({
   scalar: (a) => Math.tanh(a),
   partials: (b, _, y) => [product(b, total(b, one(b, y), y), difference(b, one(b, y), y))],
   typescript: ([a], math) => `${math('tanh')}(${a})`,
+  wasm: ([a], code) => code.math('tanh', a),
   text: ([a]) => `tanh(${a})`,
   tex: ([a]) => `\\tanh(${a})`,
   domain: [[-2, 2]],
