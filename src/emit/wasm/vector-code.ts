@@ -1,0 +1,147 @@
+import type { MathFunction, VectorCode } from '../../ops/op.js';
+
+export type Lane = 'f32' | 'f64';
+
+/** How many lanes a vector of 128 bits has. */
+export const lanesOf = { f32: 4, f64: 2 } as const satisfies Record<Lane, number>;
+
+export const bytesOf = { f32: 4, f64: 8 } as const satisfies Record<Lane, number>;
+
+const floatShape = { f32: 'f32x4', f64: 'f64x2' } as const satisfies Record<Lane, string>;
+const integerShape = { f32: 'i32x4', f64: 'i64x2' } as const satisfies Record<Lane, string>;
+
+/** A function that computes one of the maths functions on all lanes of a vector. */
+export type VectorMath = (code: FunctionVectors, operands: readonly string[]) => string;
+
+/**
+ * The vectors of one WebAssembly function: its locals, its constants, and the text of what is computed. Text is in folded
+ * form. Constants are read from locals that are set when the function is entered: written in a loop, they cost twice the time.
+ */
+export class FunctionVectors implements VectorCode {
+  readonly #constants = new Map<string, string>();
+  readonly #names = new Set<string>();
+  readonly #locals: string[] = [];
+  #lines: string[] = [];
+
+  constructor(
+    readonly lane: Lane,
+    private readonly functions: (name: MathFunction) => VectorMath,
+  ) {}
+
+  get shape(): 'f32x4' | 'f64x2' {
+    return floatShape[this.lane];
+  }
+
+  get integers(): 'i32x4' | 'i64x2' {
+    return integerShape[this.lane];
+  }
+
+  constant(value: number): string {
+    const text = Array.from({ length: lanesOf[this.lane] }, () => numberText(value)).join(' ');
+    return this.#constant(`${this.shape} ${text}`);
+  }
+
+  /** The same bits in each lane, as an integer. */
+  bits(value: number | bigint): string {
+    const text = Array.from({ length: lanesOf[this.lane] }, () => String(value)).join(' ');
+    return this.#constant(`${this.integers} ${text}`);
+  }
+
+  #constant(key: string): string {
+    let name = this.#constants.get(key);
+    if (name === undefined) {
+      name = this.#fresh('constant');
+      this.#constants.set(key, name);
+    }
+    return `(local.get $${name})`;
+  }
+
+  let(name: string, code: string): string {
+    if (/^\(local\.get \$\w+\)$/.test(code)) return code;
+    const own = this.local(name, 'v128');
+    this.#lines.push(`(local.set $${own} ${code})`);
+    return `(local.get $${own})`;
+  }
+
+  unary(instruction: 'neg' | 'abs' | 'sqrt' | 'floor' | 'nearest', operand: string): string {
+    return `(${this.shape}.${instruction} ${operand})`;
+  }
+
+  binary(instruction: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max', left: string, right: string): string {
+    return `(${this.shape}.${instruction} ${left} ${right})`;
+  }
+
+  /** In this order a host with relaxed SIMD can do it in one instruction. */
+  multiplyAdd(left: string, right: string, addend: string): string {
+    const bound = this.let('addend', addend);
+    return `(${this.shape}.add (${this.shape}.mul ${left} ${right}) ${bound})`;
+  }
+
+  compare(instruction: 'eq' | 'ne' | 'lt' | 'gt' | 'le' | 'ge', left: string, right: string): string {
+    return `(${this.shape}.${instruction} ${left} ${right})`;
+  }
+
+  logic(instruction: 'and' | 'or' | 'xor' | 'andnot', left: string, right: string): string {
+    return `(v128.${instruction} ${left} ${right})`;
+  }
+
+  not(mask: string): string {
+    return `(v128.not ${mask})`;
+  }
+
+  select(mask: string, taken: string, otherwise: string): string {
+    return `(v128.bitselect ${taken} ${otherwise} ${mask})`;
+  }
+
+  math(name: MathFunction, ...operands: readonly string[]): string {
+    return this.functions(name)(this, operands);
+  }
+
+  /** Adds a statement. */
+  line(text: string): void {
+    this.#lines.push(text);
+  }
+
+  /** What has been written since the last call. */
+  takeLines(): string[] {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines;
+  }
+
+  /** Declares a local of its own; gives its name without the dollar sign. */
+  local(wanted: string, type: 'i32' | 'v128'): string {
+    const name = this.#fresh(wanted);
+    this.#locals.push(`(local $${name} ${type})`);
+    return name;
+  }
+
+  /** Takes a name, for a parameter of the function. */
+  reserve(wanted: string): string {
+    return this.#fresh(wanted);
+  }
+
+  #fresh(wanted: string): string {
+    const base = wanted.replace(/\W/g, '_');
+    let name = base;
+    for (let k = 2; this.#names.has(name); k++) name = `${base}_${String(k)}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  /** What a function starts with: its locals, and the setting of its constants. */
+  preamble(): { readonly declarations: readonly string[]; readonly constants: readonly string[] } {
+    return {
+      declarations: [...this.#locals, ...[...this.#constants.values()].map((name) => `(local $${name} v128)`)],
+      constants: [...this.#constants].map(([key, name]) => `(local.set $${name} (v128.const ${key}))`),
+    };
+  }
+}
+
+/** A number in the notation of WebAssembly text, to the bit. */
+export function numberText(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (value === Infinity) return 'inf';
+  if (value === -Infinity) return '-inf';
+  return Object.is(value, -0) ? '-0' : String(value);
+}
