@@ -44,6 +44,11 @@ export class FunctionCode {
     return `(local.get $${name})`;
   }
 
+  /** A dim with the sizes put in that are known. */
+  resolve(dim: Dim): Dim {
+    return this.header.resolve(dim);
+  }
+
   /** Whether a symbol has the same value throughout the function. */
   isFixed(symbol: string): boolean {
     return !this.#known.has(symbol) || this.parameters.includes(symbol);

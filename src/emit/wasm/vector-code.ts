@@ -41,6 +41,11 @@ export class FunctionVectors implements VectorCode {
     return this.#constant(`${this.shape} ${text}`);
   }
 
+  /** A value of its own in each lane. */
+  lanes(values: readonly number[]): string {
+    return this.#constant(`${this.shape} ${values.map(numberText).join(' ')}`);
+  }
+
   /** The same bits in each lane, as an integer. */
   bits(value: number | bigint): string {
     const text = Array.from({ length: lanesOf[this.lane] }, () => String(value)).join(' ');

@@ -1,0 +1,101 @@
+import { panelWidth } from '../../lower/kernel-program.js';
+import { wideColumns } from './product-function.js';
+import { bytesOf, lanesOf } from './vector-code.js';
+import type { Lane } from './vector-code.js';
+
+/**
+ * Brings a matrix into panels: wide ones, then, for the columns that are left, panels of four, the last one filled up with
+ * zeros. Columns that follow each other in memory are copied as vectors; in float32, rows that do are turned four by four.
+ */
+export function packFunction(lane: Lane): string[] {
+  const bytes = bytesOf[lane];
+  const lanes = lanesOf[lane];
+  const wide = wideColumns(lane);
+  const get = (local: string): string => `(local.get $${local})`;
+  const set = (local: string, text: string): string => `(local.set $${local} ${text})`;
+  const add = (local: string, text: string): string => set(local, `(i32.add ${get(local)} ${text})`);
+  const vectors = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
+  return [
+    ';; brings a matrix into panels of columns',
+    '(func $pack (param $source i32) (param $depthStride i32) (param $columnStride i32) (param $depth i32) (param $columns i32) (param $panel i32)',
+    ...[
+      ...['column', 'width', 'k', 'c', 'from', 'at', 'left'].map((local) => `(local $${local} i32)`),
+      '(local $r0 v128) (local $r1 v128) (local $r2 v128) (local $r3 v128)',
+      '(local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)',
+      '(block $packed (loop $panels',
+      `(br_if $packed (i32.ge_s ${get('column')} ${get('columns')}))`,
+      set('left', `(i32.sub ${get('columns')} ${get('column')})`),
+      set('width', `(select (i32.const ${wide}) (i32.const ${panelWidth}) (i32.ge_s ${get('left')} (i32.const ${wide})))`),
+      set('k', '(i32.const 0)'),
+      set('from', `(i32.add ${get('source')} (i32.mul ${get('column')} ${get('columnStride')}))`),
+      `(if (i32.and (i32.eq ${get('columnStride')} (i32.const ${bytes})) (i32.ge_s ${get('left')} ${get('width')})) (then`,
+      // Columns follow each other.
+      `(if (i32.eq ${get('width')} (i32.const ${wide})) (then`,
+      '(loop $wide',
+      ...vectors(wide / lanes).map((v) => `(v128.store offset=${16 * v} ${get('panel')} (v128.load offset=${16 * v} ${get('from')}))`),
+      add('panel', `(i32.const ${wide * bytes})`),
+      add('from', get('depthStride')),
+      add('k', '(i32.const 1)'),
+      `(br_if $wide (i32.lt_s ${get('k')} ${get('depth')})))`,
+      ') (else (loop $narrow',
+      ...vectors(panelWidth / lanes).map((v) => `(v128.store offset=${16 * v} ${get('panel')} (v128.load offset=${16 * v} ${get('from')}))`),
+      add('panel', `(i32.const ${panelWidth * bytes})`),
+      add('from', get('depthStride')),
+      add('k', '(i32.const 1)'),
+      `(br_if $narrow (i32.lt_s ${get('k')} ${get('depth')}))))`,
+      ')) (else',
+      ...(lane === 'f32' ? turnedRows(get, set, add) : []),
+      // One by one, with zeros beyond the last column.
+      `(block $done (loop $rows`,
+      `(br_if $done (i32.ge_s ${get('k')} ${get('depth')}))`,
+      set('c', '(i32.const 0)'),
+      set('at', get('from')),
+      '(loop $each',
+      `(${lane}.store ${get('panel')} (if (result ${lane}) (i32.lt_s ${get('c')} ${get('left')}) (then (${lane}.load ${get('at')})) (else (${lane}.const 0))))`,
+      add('panel', `(i32.const ${bytes})`),
+      add('at', get('columnStride')),
+      add('c', '(i32.const 1)'),
+      `(br_if $each (i32.lt_s ${get('c')} ${get('width')})))`,
+      add('from', get('depthStride')),
+      add('k', '(i32.const 1)'),
+      '(br $rows)))',
+      '))',
+      add('column', get('width')),
+      '(br $panels)))',
+    ].map((line) => `  ${line}`),
+    ')',
+  ];
+}
+
+/** Four rows of the panel at a time, where what becomes a column lies as a run. */
+function turnedRows(get: (local: string) => string, set: (local: string, text: string) => string, add: (local: string, text: string) => string): string[] {
+  const shuffle = (a: string, b: string, lanes: readonly number[]): string =>
+    `(i8x16.shuffle ${lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)).join(' ')} ${get(a)} ${get(b)})`;
+  return [
+    `(if (i32.and (i32.eq ${get('depthStride')} (i32.const 4)) (i32.ge_s ${get('left')} ${get('width')})) (then (block $turned (loop $fours`,
+    `(br_if $turned (i32.gt_s (i32.add ${get('k')} (i32.const 4)) ${get('depth')}))`,
+    set('c', '(i32.const 0)'),
+    set('at', get('from')),
+    '(loop $columns',
+    ...[0, 1, 2, 3].flatMap((r) => [set(`r${r}`, `(v128.load ${get('at')})`), add('at', get('columnStride'))]),
+    set('s0', shuffle('r0', 'r1', [0, 4, 1, 5])),
+    set('s1', shuffle('r2', 'r3', [0, 4, 1, 5])),
+    set('s2', shuffle('r0', 'r1', [2, 6, 3, 7])),
+    set('s3', shuffle('r2', 'r3', [2, 6, 3, 7])),
+    ...[
+      shuffle('s0', 's1', [0, 1, 4, 5]),
+      shuffle('s0', 's1', [2, 3, 6, 7]),
+      shuffle('s2', 's3', [0, 1, 4, 5]),
+      shuffle('s2', 's3', [2, 3, 6, 7]),
+    ].map((vector, k) => {
+      const row = k === 0 ? get('panel') : `(i32.add ${get('panel')} (i32.mul ${get('width')} (i32.const ${4 * k})))`;
+      return `(v128.store (i32.add ${row} (i32.shl ${get('c')} (i32.const 2))) ${vector})`;
+    }),
+    add('c', '(i32.const 4)'),
+    `(br_if $columns (i32.lt_s ${get('c')} ${get('width')})))`,
+    add('panel', `(i32.shl ${get('width')} (i32.const 4))`),
+    add('from', '(i32.const 16)'),
+    add('k', '(i32.const 4)'),
+    '(br $fours)))))',
+  ];
+}
