@@ -1,9 +1,9 @@
-type Encoder = Awaited<ReturnType<(typeof import('wabt'))['default']>>;
+import type load from 'wabt';
 
-let encoder: Promise<Encoder> | undefined;
+let encoder: ReturnType<typeof load> | undefined;
 
 /** Loaded when it is first needed: a build of TypeScript modules has no use for it. */
-async function loadEncoder(): Promise<Encoder> {
+async function loadEncoder(): ReturnType<typeof load> {
   const { default: load } = await import('wabt');
   return load();
 }
