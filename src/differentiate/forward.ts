@@ -6,7 +6,10 @@ import { Rebuilder } from '../graph/rebuild.js';
 import { resultOf } from '../ops/construct.js';
 import { input } from '../ops/input.js';
 import { result } from '../ops/result.js';
+import { madeByBranches } from './branches.js';
+import type { Surroundings } from './branches.js';
 import { ReplacementLog } from './replacement-log.js';
+import { Singularities } from './singularities.js';
 
 export interface JvpOptions {
   /** Inputs with a tangent, and the name of the input that brings it. */
@@ -43,10 +46,14 @@ export function pushforward(
   seeds: readonly { readonly node: Node; readonly tangent: Node }[],
   roots: readonly Node[],
   log: ReplacementLog,
+  surroundings: Surroundings = {},
 ): Map<Node, Node> {
   const tangents = new Map<Node, Node>(seeds.map(({ node, tangent }) => [node, tangent]));
   const ofResults = new Map<Node, readonly (Node | undefined)[]>();
-  for (const node of builder.finish({}).reachable(roots)) {
+  const order = builder.finish({}).reachable(roots);
+  const branched = madeByBranches(order, surroundings.fromBranch);
+  const singularities = new Singularities(surroundings.singular);
+  for (const node of order) {
     const [parent] = node.operands;
     if (isNode(node, result) && parent !== undefined) {
       const tangent = ofResults.get(parent)?.[node.attributes.index];
@@ -61,6 +68,8 @@ export function pushforward(
         node,
         tangents: own,
         result: (index) => resultOf(builder, node, index),
+        isSingular: (value) => singularities.has(value),
+        fromBranch: branched.has(node),
         replace: (results) => {
           log.add(node, results);
         },

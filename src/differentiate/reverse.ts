@@ -5,10 +5,9 @@ import type { Node } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
 import { guardedProduct, product, resultOf, strongProduct, total } from '../ops/construct.js';
 import { input } from '../ops/input.js';
-import { multiplyNoNan } from '../ops/multiply-no-nan.js';
 import { result } from '../ops/result.js';
-import { scan } from '../ops/scan.js';
-import { select } from '../ops/select.js';
+import { hasGuardedProducts, readByBranches } from './branches.js';
+import type { Surroundings } from './branches.js';
 import { ReplacementLog } from './replacement-log.js';
 import { Singularities } from './singularities.js';
 
@@ -57,8 +56,10 @@ export function pullback(
 ): Map<Node, Node> {
   const order = builder.finish({}).reachable(seeds.map((seed) => seed.node));
   const varied = dependents(order, wanted);
-  const inBranches = operandsOfBranches(order);
-  const singularities = new Singularities(surroundings.singular);
+  const branched = readByBranches(order, surroundings.fromBranch);
+  const unread = surroundings.unread === true || hasGuardedProducts(order);
+  const given = surroundings.unread === true ? seeds.map(({ cotangent }) => cotangent) : [];
+  const singularities = new Singularities([...(surroundings.singular ?? []), ...given]);
   const cotangents = new Map<Node, Node>();
   const ofResults = new Map<Node, (Node | undefined)[]>();
   const accumulate = (known: Node | undefined, term: Node): Node => (known === undefined ? term : total(builder, known, term));
@@ -77,7 +78,7 @@ export function pullback(
     const own = node.results.length === 1 ? [cotangents.get(node)] : (ofResults.get(node) ?? []);
     nameAdjoint(builder, node, own[0]);
     if (!varied.has(node) || node.operands.length === 0 || own.every((each) => each === undefined)) continue;
-    const fromBranch = surroundings.fromBranch === true || inBranches.has(node);
+    const fromBranch = branched.has(node);
     const operandCotangents = node.op.vjp(
       {
         builder,
@@ -91,6 +92,7 @@ export function pullback(
         },
         isSingular: (value) => singularities.has(value),
         fromBranch,
+        isUnread: (cotangent) => unread && singularities.has(cotangent),
         wants: (slot) => varied.has(node.operands[slot] ?? node),
         replace: (results) => {
           log.add(node, results);
@@ -104,27 +106,6 @@ export function pullback(
     }
   }
   return cotangents;
-}
-
-/** What is known of a graph that is the body of a loop. */
-export interface Surroundings {
-  /** Inputs that may be infinite or NaN. */
-  readonly singular?: Iterable<Node>;
-  /** The cotangents may be zeros that a branch not taken has left. */
-  readonly fromBranch?: boolean;
-}
-
-/** The nodes on which a `select` depends, or a product that a derivative has guarded because of one. */
-function operandsOfBranches(order: readonly Node[]): Set<Node> {
-  const found = new Set<Node>();
-  for (const node of [...order].reverse()) {
-    if (found.has(node) || isBranch(node)) for (const operand of node.operands) found.add(operand);
-  }
-  return found;
-}
-
-function isBranch(node: Node): boolean {
-  return isNode(node, select) || isNode(node, multiplyNoNan) || (isNode(node, scan) && node.attributes.body.nodes.some(isBranch));
 }
 
 /** The real-valued nodes that depend on one of the wanted nodes. */

@@ -5,6 +5,7 @@ import type { Node } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
 import { input } from '../ops/input.js';
 import type { ScanAttributes } from '../ops/scan.js';
+import { carriesReadByBranches } from './branches.js';
 import { ReplacementLog } from './replacement-log.js';
 import { pullback } from './reverse.js';
 
@@ -32,6 +33,9 @@ export interface BodyRequest {
   readonly wantedInputs: readonly string[];
   /** The inputs that may be infinite or NaN. */
   readonly singularInputs: ReadonlySet<string>;
+  /** Whether the cotangents may be infinite or NaN though nobody reads them. */
+  readonly unread: boolean;
+  /** Whether they may be zeros that a branch outside of the loop has left. */
   readonly fromBranch: boolean;
 }
 
@@ -39,11 +43,13 @@ export interface BodyRequest {
  * Differentiates the body of a loop. Which carries have an adjoint is a fixpoint: one does as soon as another that has
  * one depends on it.
  */
-export function differentiateBody({ body, carries }: ScanAttributes, request: BodyRequest): BodyAdjoint {
+export function differentiateBody(attributes: ScanAttributes, request: BodyRequest): BodyAdjoint {
+  const { body, carries } = attributes;
+  const readLater = new Set(carriesReadByBranches(attributes).map(({ output }) => output));
   const real = carries.filter(({ input: name }) => body.input(name).type.dtype === 'real');
   let active: ReadonlySet<string> = new Set(request.carries);
   for (;;) {
-    const adjoint = attempt(body, real, active, request);
+    const adjoint = attempt(body, real, active, readLater, request);
     const next = real.map((carry) => carry.input).filter((name) => active.has(name) || adjoint.gradients.has(name));
     if (next.length === active.size) return adjoint;
     active = new Set(next);
@@ -54,7 +60,8 @@ function attempt(
   body: Graph,
   carries: ScanAttributes['carries'],
   active: ReadonlySet<string>,
-  { outputs, sums, wantedInputs, singularInputs, fromBranch }: BodyRequest,
+  readLater: ReadonlySet<string>,
+  { outputs, sums, wantedInputs, singularInputs, unread, fromBranch }: BodyRequest,
 ): BodyAdjoint {
   const builder = new GraphBuilder();
   const rebuilder = new Rebuilder(body, builder);
@@ -77,7 +84,12 @@ function attempt(
   const wanted = [...carries.map((carry) => carry.input), ...wantedInputs];
   const log = new ReplacementLog();
   const singular = [...singularInputs].map((name) => rebuilder.map(body.input(name)));
-  const found = pullback(builder, seeds, wanted.map((name) => rebuilder.map(body.input(name))), log, { singular, fromBranch });
+  const branched = [...readLater].map((output) => rebuilder.map(body.output(output)));
+  const found = pullback(builder, seeds, wanted.map((name) => rebuilder.map(body.input(name))), log, {
+    singular,
+    unread,
+    fromBranch: fromBranch ? seeds.map(({ node }) => node) : branched,
+  });
   const gradients = new Map<string, string>();
   const results = new Map(primal);
   for (const name of wanted) {

@@ -8,8 +8,10 @@ import { input } from '../ops/input.js';
 import type { JvpContext } from '../ops/op.js';
 import { addScan, scanParts } from '../ops/scan.js';
 import type { ScanAttributes } from '../ops/scan.js';
+import { carriesMadeByBranches } from './branches.js';
 import { pushforward } from './forward.js';
 import { ReplacementLog } from './replacement-log.js';
+import { hasSingularOps, singularInputs } from './singularities.js';
 
 /**
  * The forward derivative of a loop is one loop that carries states and their tangents side by side:
@@ -28,10 +30,18 @@ export function scanJvp(context: JvpContext, attributes: ScanAttributes): readon
     withTangent(name, tangent(offset + parts.sequences.length + k)),
   );
   const fixed = [...sequences, ...invariants].map(({ name }) => name);
+  // A tangent that comes from an earlier step may be infinite as soon as anything in a step is.
+  const { isSingular } = context;
+  const singularTangents = hasSingularOps(attributes.body) || context.tangents.some((each) => each && isSingular(each));
+  const surroundings = {
+    singular: singularInputs(attributes, node.operands.map(isSingular)),
+    singularTangents,
+    fromBranch: context.fromBranch ? [...attributes.body.inputs.keys()] : carriesMadeByBranches(attributes).map((carry) => carry.input),
+  };
   let active = new Set(parts.carries.flatMap(({ input: name }, k) => (tangent(k) ? [name] : [])));
   let body: TangentBody;
   for (;;) {
-    body = differentiate(attributes.body, [...active, ...fixed]);
+    body = differentiate(attributes.body, [...active, ...fixed], surroundings);
     const { tangentOutput } = body;
     const next = parts.carries.filter(({ input: name, output }) => active.has(name) || tangentOutput.has(output));
     if (next.length === active.size) break;
@@ -87,7 +97,16 @@ interface TangentBody {
   readonly tangentOutput: ReadonlyMap<string, string>;
 }
 
-function differentiate(body: Graph, varied: readonly string[]): TangentBody {
+interface StepSurroundings {
+  /** Inputs of the step that may be infinite or NaN. */
+  readonly singular: ReadonlySet<string>;
+  /** Whether tangents of inputs may be. */
+  readonly singularTangents: boolean;
+  /** Inputs of the step that may be zeros, or have tangents that are, which a branch has left. */
+  readonly fromBranch: readonly string[];
+}
+
+function differentiate(body: Graph, varied: readonly string[], { singular, singularTangents, fromBranch }: StepSurroundings): TangentBody {
   const builder = new GraphBuilder();
   const rebuilder = new Rebuilder(body, builder);
   for (const node of body.inputs.values()) rebuilder.map(node);
@@ -101,7 +120,11 @@ function differentiate(body: Graph, varied: readonly string[]): TangentBody {
     return { node, tangent: builder.declareInput(own, builder.node(input, [], { name: own, type: node.type })) };
   });
   const log = new ReplacementLog();
-  const found = pushforward(builder, seeds, [...outputs.values()], log);
+  const assumed = [...singular].map((name) => rebuilder.map(body.input(name)));
+  const found = pushforward(builder, seeds, [...outputs.values()], log, {
+    singular: singularTangents ? [...assumed, ...seeds.map(({ tangent }) => tangent)] : assumed,
+    fromBranch: fromBranch.map((name) => rebuilder.map(body.input(name))),
+  });
   const tangentOutput = new Map<string, string>();
   for (const [name, node] of [...outputs]) {
     const own = found.get(node);

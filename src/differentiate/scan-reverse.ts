@@ -12,6 +12,7 @@ import { reshape } from '../ops/reshape.js';
 import { addScan, resultLayout, scanParts } from '../ops/scan.js';
 import type { ScanAttributes, ScanParts, ScanResults } from '../ops/scan.js';
 import { slice } from '../ops/slice.js';
+import { hasGuardedProducts } from './branches.js';
 import { cotangentInput, differentiateBody } from './scan-body.js';
 import type { BodyAdjoint } from './scan-body.js';
 import { extractAdjoint } from './scan-residuals.js';
@@ -29,7 +30,7 @@ import { singularInputs } from './singularities.js';
  * reads as further stacked outputs; states are read from the histories.
  */
 export function scanVjp(context: VjpContext, attributes: ScanAttributes): readonly (Node | undefined)[] {
-  const { builder, node, cotangents, wants, isSingular, fromBranch } = context;
+  const { builder, node, cotangents, wants, isSingular, isUnread, fromBranch } = context;
   const layout = resultLayout(attributes);
   const parts = scanParts(node, attributes);
   const given = {
@@ -48,6 +49,8 @@ export function scanVjp(context: VjpContext, attributes: ScanAttributes): readon
     sums: parts.sums.filter((_, k) => given.sums[k]),
     wantedInputs,
     singularInputs: singularInputs(attributes, node.operands.map(isSingular)),
+    // The adjoint of a carry is that of another step.
+    unread: hasGuardedProducts(attributes.body.nodes) || cotangents.some((each) => each && isUnread(each)),
     fromBranch,
   });
   // What is wanted may feed no result that has a cotangent.

@@ -1,3 +1,4 @@
+import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { isSingular } from '../ops/elementwise.js';
@@ -50,31 +51,43 @@ export class Singularities {
   }
 }
 
-/** A carry is singular as soon as its next value is: a fixpoint. */
-function resultsOfLoop({ attributes, operands }: Node<ScanAttributes>, has: (operand: Node) => boolean): boolean[] {
-  const { body, carries, outputs, sums } = attributes;
-  const assumed = singularInputs(attributes, operands.map(has));
+function resultsOfLoop(node: Node<ScanAttributes>, has: (operand: Node) => boolean): boolean[] {
+  const { body, carries, outputs, sums } = node.attributes;
+  const assumed = singularInputs(node.attributes, node.operands.map(has));
+  const inside = insideOf(body, assumed);
+  return resultLayout(node.attributes).roles.map(({ kind, index }) => {
+    switch (kind) {
+      case 'final':
+      case 'history':
+        return assumed.has(carries[index]?.input ?? '');
+      case 'output':
+        return inside.has(body.output(outputs[index] ?? ''));
+      case 'sum':
+        return inside.has(body.output(sums[index] ?? ''));
+    }
+  });
+}
+
+/**
+ * The inputs of a loop's body that may be infinite or NaN, `operands` telling which operands of the loop may be. A carry is
+ * singular as soon as its next value is: a fixpoint.
+ */
+export function singularInputs({ body, carries, sequences, invariants }: ScanAttributes, operands: readonly boolean[]): Set<string> {
+  const names = [...carries.map(({ input }) => input), ...sequences, ...invariants];
+  const assumed = new Set(names.filter((_, slot) => operands[slot]));
   for (;;) {
-    const inside = new Singularities([...assumed].map((name) => body.input(name)));
+    const inside = insideOf(body, assumed);
     const next = carries.filter(({ input, output }) => !assumed.has(input) && inside.has(body.output(output)));
+    if (next.length === 0) return assumed;
     for (const { input } of next) assumed.add(input);
-    if (next.length > 0) continue;
-    return resultLayout(attributes).roles.map(({ kind, index }) => {
-      switch (kind) {
-        case 'final':
-        case 'history':
-          return assumed.has(carries[index]?.input ?? '');
-        case 'output':
-          return inside.has(body.output(outputs[index] ?? ''));
-        case 'sum':
-          return inside.has(body.output(sums[index] ?? ''));
-      }
-    });
   }
 }
 
-/** The inputs of a loop's body whose operands are singular. */
-export function singularInputs({ carries, sequences, invariants }: ScanAttributes, operands: readonly boolean[]): Set<string> {
-  const names = [...carries.map(({ input }) => input), ...sequences, ...invariants];
-  return new Set(names.filter((_, slot) => operands[slot]));
+/** Whether a graph has an op that may give an infinity or NaN, in the bodies of its loops too. */
+export function hasSingularOps(graph: Graph): boolean {
+  return graph.nodes.some((node) => isSingular(node.op) || (isNode(node, scan) && hasSingularOps(node.attributes.body)));
+}
+
+function insideOf(body: Graph, assumed: ReadonlySet<string>): Singularities {
+  return new Singularities([...assumed].map((name) => body.input(name)));
 }

@@ -2,6 +2,7 @@ import { Dim, printShape } from '../graph/dim.js';
 import type { GraphBuilder } from '../graph/graph.js';
 import type { Node, ValueType } from '../graph/node.js';
 import { total } from './construct.js';
+import { guardedContraction } from './contraction.js';
 import { Binding, ShapeError } from './op.js';
 import type { Batched, EinsumLetters, Op } from './op.js';
 import { forEachIndex, offsetOf, rowMajorStrides } from './strides.js';
@@ -58,19 +59,23 @@ export const einsum: Op<EinsumAttributes> = {
     });
     return [out];
   },
-  vjp({ builder, node, cotangents: [cotangent], wants }, { left, right, out }) {
+  vjp({ builder, node, cotangents: [cotangent], wants, fromBranch, isSingular, isUnread }, { left, right, out }) {
     const [a, b] = node.operands;
     if (cotangent === undefined || a === undefined || b === undefined) return [];
+    const singular = (operand: Node): boolean => fromBranch && isSingular(operand);
+    const unread = fromBranch && isUnread(cotangent);
     return [
-      wants(0) ? builder.node(einsum, [cotangent, b], { left: out, right, out: left }) : undefined,
-      wants(1) ? builder.node(einsum, [a, cotangent], { left, right: out, out: right }) : undefined,
+      wants(0) ? guardedContraction(builder, [cotangent, b], { left: out, right, out: left }, [unread, singular(b)]) : undefined,
+      wants(1) ? guardedContraction(builder, [a, cotangent], { left, right: out, out: right }, [singular(a), unread]) : undefined,
     ];
   },
-  jvp({ builder, node, tangents: [da, db] }, letters) {
+  jvp({ builder, node, tangents: [da, db], fromBranch, isSingular }, letters) {
     const [a, b] = node.operands;
     if (a === undefined || b === undefined) return [];
-    const first = da && builder.node(einsum, [da, b], letters);
-    const second = db && builder.node(einsum, [a, db], letters);
+    const contract = (x: Node, y: Node): Node =>
+      guardedContraction(builder, [x, y], letters, [fromBranch && isSingular(x), fromBranch && isSingular(y)]);
+    const first = da && contract(da, b);
+    const second = db && contract(a, db);
     return [first && second ? total(builder, first, second) : (first ?? second)];
   },
   batch({ builder }, operands, letters) {

@@ -29,6 +29,8 @@ export interface VjpContext {
   readonly isSingular: (value: Node) => boolean;
   /** The cotangents may be zeros that a branch not taken has left. */
   readonly fromBranch: boolean;
+  /** Whether a cotangent may be infinite or NaN though nobody reads it, as happens in derivatives of derivatives. */
+  readonly isUnread: (cotangent: Node) => boolean;
   /** False for operands whose cotangent nobody will read. */
   readonly wants: (slot: number) => boolean;
   /** Says that other nodes compute the same results, and more that the derivative reads. */
@@ -41,6 +43,10 @@ export interface JvpContext {
   /** One per operand; absent where the operand does not depend on what is varied. */
   readonly tangents: readonly (Node | undefined)[];
   readonly result: (index: number) => Node;
+  /** Whether a value may be infinite or NaN. */
+  readonly isSingular: (value: Node) => boolean;
+  /** The operands and their tangents may be zeros that a branch not taken has left. */
+  readonly fromBranch: boolean;
   readonly replace: (results: readonly Node[]) => void;
 }
 
