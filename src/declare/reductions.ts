@@ -4,7 +4,7 @@ import { scalarConstant } from '../ops/construct.js';
 import { reduceMax } from '../ops/reduce-max.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { axisOf } from './axis.js';
-import { add, div, exp, greater, log, mul, select, sqrt, square, stopGradient, sub } from './elementwise-operations.js';
+import { add, clip, div, exp, greater, log, max, min, mul, select, sqrt, square, stopGradient, sub } from './elementwise-operations.js';
 import { apply, declarationOf, Expression } from './expression.js';
 import type { Operand, Shape } from './expression.js';
 
@@ -32,25 +32,44 @@ export function mean<const S extends Shape = readonly []>(value: Expression, axe
 }
 
 /**
- * `ln Σ e^a`, without overflow: the maximum is subtracted first. Where all terms are -∞ the value is -∞ and the
- * derivative zero.
+ * `ln Σ e^a`, without overflow: the maximum is subtracted first. Its gradient is the softmax of the terms, at infinities too:
+ *
+ * - where all terms are -∞ the value is -∞ and all derivatives are zero (PyTorch: NaN);
+ * - where a term is +∞ the value is +∞ and so are the derivatives in the limit: 1 for that term, shared evenly by several, 0 for
+ *   the others and at higher orders (PyTorch: NaN for that term, though its `logaddexp` has the limit).
+ *
+ * What lies beyond the range of float32 counts as infinite. A NaN among the terms gives NaN.
  */
 export function logSumExp<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
   const over = axesOf(value, axes);
-  const largest: Expression<S> = stopGradient(maximum<S>(value, over));
-  // Infinite maxima would give ∞ - ∞.
-  const finite = select(greater(largest, -Infinity), largest, 0);
-  const total = sum<S>(exp(sub(value, back(finite, value, over))), over);
-  const present = greater(total, 0);
-  return add(select(present, log(select(present, total, 1)), -Infinity), finite);
+  const { largest, total } = relativePowers<S, Shape>(value, over);
+  // The powers tell nothing of a term that is +∞: its slope is that of the maximum.
+  return add(log(total), select(greater(largest, largestNumber), largest, stopGradient(largest)));
 }
 
-/** `e^a / Σ e^a`, without overflow. */
+/**
+ * `e^a / Σ e^a`, without overflow. A row of -∞ alone gives zeros (PyTorch: NaN), so that what is masked completely counts for
+ * nothing; elements that are +∞ share the whole evenly (PyTorch: NaN). All derivatives by infinite elements are zero. What lies
+ * beyond the range of float32 counts as infinite. A NaN in a row makes all of it NaN.
+ */
 export function softmax<S extends Shape>(value: Expression<S>, axis = -1): Expression<S> {
   const over = axesOf(value, axis);
-  const shifted = sub(value, back(stopGradient(maximum<Shape>(value, over)), value, over));
-  const powers = exp(shifted);
-  return div(powers, back(sum<Shape>(powers, over), value, over));
+  const { powers, total } = relativePowers<Shape, S>(value, over);
+  return div(powers, back(total, value, over));
+}
+
+/** The largest float32, in which a module may compute. */
+const largestNumber = (2 - 2 ** -23) * 2 ** 127;
+
+/**
+ * `e^(a - max a)` and their sum, which is 1 at least unless all elements are -∞. No branch is taken where elements are infinite:
+ * the bounds do nothing to other elements, and have slope zero for these.
+ */
+function relativePowers<Reduced extends Shape, S extends Shape>(value: Expression<S>, over: readonly number[]) {
+  const largest = maximum<Reduced>(value, over);
+  const centre = clip(stopGradient(largest), -largestNumber, largestNumber);
+  const powers = min(exp(sub(value, back(centre, value, over))), 2);
+  return { largest, powers, total: max(sum<Reduced>(powers, over), 0.5) };
 }
 
 export interface LayerNormOptions<S extends Shape> {
