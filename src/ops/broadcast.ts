@@ -1,5 +1,6 @@
 import { printShape } from '../graph/dim.js';
 import type { Dim } from '../graph/dim.js';
+import { timeDim } from '../graph/stage-dims.js';
 import { reduceSum } from './reduce-sum.js';
 import { indexMapped } from './index-mapped.js';
 import { linear } from './linear.js';
@@ -33,7 +34,9 @@ export const broadcast: Op<BroadcastAttributes> = linear<BroadcastAttributes>({
   },
   batch({ builder, size }, [operand], { shape, axes }) {
     if (operand?.axis === undefined) throw new Error('broadcast: no batch axis');
-    const at = operand.axis === 0 ? 0 : (axes[operand.axis - 1] ?? 0) + 1;
+    // A repeated scalar may have its batch axis anywhere; behind time, where sequences have it, it need not be moved.
+    const repeatedOverTime = axes.length === 0 && shape[0]?.equals(timeDim) === true;
+    const at = operand.axis === 0 ? (repeatedOverTime ? 1 : 0) : (axes[operand.axis - 1] ?? 0) + 1;
     const shifted = axes.map((axis) => (axis < at ? axis : axis + 1));
     shifted.splice(operand.axis, 0, at);
     const node = builder.node(broadcast, [operand.node], {

@@ -58,6 +58,12 @@ export const selectNode = (b: Builder, condition: Node, x: Node, y: Node): Node 
 export const selectOrZero = (b: Builder, condition: Node, x: Node): Node => selectNode(b, condition, x, zero(b, x));
 export const unlessTrue = (b: Builder, condition: Node, x: Node): Node => selectNode(b, condition, zero(b, x), x);
 
+/** `x / n`, and zero where n is not above zero: the mean of nothing is 0. */
+export function meanOf(b: Builder, x: Node, n: Node): Node {
+  const some = isGreater(b, n, zero(b, n));
+  return selectOrZero(b, some, quotient(b, x, selectNode(b, some, n, one(b, n))));
+}
+
 /** A real scalar: a number, or a size like the N of a mean. */
 export const scalarConstant = (b: Builder, value: number | Dim): Node => b.node(constant, [], { dtype: 'real', value });
 

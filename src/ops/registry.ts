@@ -19,6 +19,7 @@ import { greaterEqual } from './greater-equal.js';
 import { greater } from './greater.js';
 import { indexAdd } from './index-add.js';
 import { indexMul } from './index-mul.js';
+import { indexSelect } from './index-select.js';
 import { input } from './input.js';
 import { iota } from './iota.js';
 import { log } from './log.js';
@@ -61,8 +62,8 @@ import { windows } from './windows.js';
  */
 export const registry = {
   abs, add, and, broadcast, clip, clipCotangent, concat, constant, cos, div, einsum, equal, exp, expm1, floor, fold, gather,
-  greater, greaterEqual, indexAdd, indexMul, input, iota, log, log1p, max, min, mul, multiplyNoNan, neg, not, pad, pow,
-  reciprocal, reduceMax, reduceSum, relu, reshape, result, scan, scatterAdd, select, sigmoid, sign, sin, slice, softplus,
+  greater, greaterEqual, indexAdd, indexMul, indexSelect, input, iota, log, log1p, max, min, mul, multiplyNoNan, neg, not,
+  pad, pow, reciprocal, reduceMax, reduceSum, relu, reshape, result, scan, scatterAdd, select, sigmoid, sign, sin, slice, softplus,
   split, sqrt, square, stopGradient, sub, tanh, transpose, windows,
 } satisfies Record<string, Op<never>>;
 

@@ -2,6 +2,7 @@ import type { Graph } from '../graph/graph.js';
 import { dropGradientMarkers } from './drop-gradient-markers.js';
 import { hoistInvariants } from './hoist-invariants.js';
 import { inlineSingleStep } from './inline-single-step.js';
+import { mask } from './mask.js';
 import { packProducts } from './pack-products.js';
 import { simplify } from './simplify.js';
 import { sinkWeightGradients } from './sink-weight-gradients.js';
@@ -13,6 +14,11 @@ export interface Pass {
   readonly reason: string;
   readonly run: (graph: Graph) => Graph;
 }
+
+/** On one example, where sequences of different lengths are asked for; nothing else changes what a graph computes. */
+export const onOneExample: readonly Pass[] = [
+  { name: 'mask', reason: 'batching then gives each example a length of its own, and all later passes see ordinary choices', run: mask },
+];
 
 /** Before differentiation: what is packed and hoisted now has packed and hoisted derivatives. */
 export const beforeDifferentiation: readonly Pass[] = [

@@ -3,17 +3,16 @@ import type { Graph } from '../graph/graph.js';
 import { GraphBuilder } from '../graph/graph.js';
 import type { Node, ValueType } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
+import { batchDim, timeDim } from '../graph/stage-dims.js';
 import { substituteDims } from '../graph/substitute.js';
 import type { ModelDefinition } from '../declare/model.js';
 import { insertBatch } from '../ops/elementwise.js';
-import { quotient, scalarConstant } from '../ops/construct.js';
+import { meanOf, product, quotient, scalarConstant } from '../ops/construct.js';
 import { reduceSum } from '../ops/reduce-sum.js';
-import { product } from '../ops/construct.js';
 import { moveAxis } from '../ops/transpose.js';
 import { batchGraph } from '../optimize/batch.js';
-
-export const batchDim = Dim.symbol('B');
-export const timeDim = Dim.symbol('T');
+import { onOneExample, runPasses } from '../optimize/pipeline.js';
+import type { PassObserver } from '../optimize/pipeline.js';
 
 /** Where the batch axis stands in a value from outside: behind time, or first. */
 export function batchAxis(type: Pick<ValueType, 'shape'>): number {
@@ -23,15 +22,23 @@ export function batchAxis(type: Pick<ValueType, 'shape'>): number {
 export interface BatchStageOptions {
   /** Sizes fixed when the module is built. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /**
+   * Adds an input `lengths`, indices `[B]` from 0 to T: how many steps each example has. What lies behind them is not read, outputs
+   * are zero there, states stay as they are at the end, and the loss counts the steps before it.
+   */
+  readonly lengths?: boolean;
+  readonly observer?: PassObserver;
 }
 
 /**
  * From one example to the batch: `[T, …]` becomes `[T, B, …]`, other values `[B, …]`, parameters stay. The loss is averaged
  * here: `Σ_examples total / Σ_examples count`. Outputs: `out.*`, `final.*`, `loss`.
+ *
+ * @throws DeclarationError where sequences of different lengths are asked for and the model can't have them, see `mask`
  */
-export function batchStage(model: ModelDefinition, { sizes = {} }: BatchStageOptions = {}): Graph {
+export function batchStage(model: ModelDefinition, { sizes = {}, lengths = false, observer }: BatchStageOptions = {}): Graph {
   const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
-  const sequence = substituteDims(model.graph, replacements);
+  const sequence = runPasses(substituteDims(model.graph, replacements), lengths ? onOneExample : [], observer);
   const axes = new Map<string, number>();
   for (const [name, node] of sequence.inputs) {
     if (!model.parameters.has(name)) axes.set(name, batchAxis(node.type));
@@ -50,7 +57,8 @@ export function batchStage(model: ModelDefinition, { sizes = {} }: BatchStageOpt
   for (const name of sequence.outputs.keys()) {
     if (!name.startsWith('loss.')) outputs.set(name, batchedOutput(name));
   }
-  if (model.hasLoss) outputs.set('loss', builder.name(quotient(builder, overExamples('loss.total'), overExamples('loss.count')), 'loss'));
+  const mean = lengths ? meanOf : quotient;
+  if (model.hasLoss) outputs.set('loss', builder.name(mean(builder, overExamples('loss.total'), overExamples('loss.count')), 'loss'));
   return builder.finish(outputs);
 
   function overExamples(name: string): Node {

@@ -4,6 +4,7 @@ import { GraphBuilder } from '../graph/graph.js';
 import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node, ValueType } from '../graph/node.js';
+import { timeDim } from '../graph/stage-dims.js';
 import { substituteDims } from '../graph/substitute.js';
 import type { ModelDefinition } from '../declare/model.js';
 import { vjp } from '../differentiate/reverse.js';
@@ -18,7 +19,7 @@ import { scan } from '../ops/scan.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses } from '../optimize/pipeline.js';
 import type { PassObserver } from '../optimize/pipeline.js';
 import type { OptimizerDefinition } from '../optimizers/optimizer.js';
-import { batchStage, timeDim } from './batch-stage.js';
+import { batchStage } from './batch-stage.js';
 import { flatSize, partOf, placeParameters } from './regions.js';
 import type { PlacedParameter } from './regions.js';
 
@@ -26,6 +27,8 @@ export interface ProgramOptions {
   readonly sizes: Readonly<Record<string, number>>;
   readonly optimizer?: OptimizerDefinition | undefined;
   readonly forwardOnly: boolean;
+  /** Sequences may have different lengths. */
+  readonly lengths?: boolean;
   readonly disabledPasses?: ReadonlySet<string>;
   afterPass?(program: string, pass: string, graph: Graph, milliseconds: number): void;
 }
@@ -44,6 +47,8 @@ export interface Programs {
   /** Entry `update`. */
   readonly update: LoweredProgram | undefined;
   readonly optimizer: OptimizerDefinition | undefined;
+  /** The sequence program reads how many steps each example has: its input `lengths`. */
+  readonly lengths: boolean;
   /** Types of inputs and outputs of the sequence program, by name. */
   readonly inputTypes: ReadonlyMap<string, ValueType>;
   readonly outputTypes: ReadonlyMap<string, ValueType>;
@@ -67,7 +72,8 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
       options.disabledPasses,
     );
   const batched = batchStage(model, { sizes });
-  const sequenceGraph = optimized('sequence', batched, (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
+  const sequences = options.lengths ? batchStage(model, { sizes, lengths: true, observer: observe('sequence') }) : batched;
+  const sequenceGraph = optimized('sequence', sequences, (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
   const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
   const declared = [...model.parameters.values()].map((parameter) => ({
     ...parameter,
@@ -87,6 +93,7 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
     step: stepGraph === undefined ? undefined : lowerStep(model, stepGraph, parameters),
     update: optimizer === undefined ? undefined : lowerUpdate(optimizer, parameters, optimized),
     optimizer,
+    lengths: options.lengths === true,
     inputTypes: typesOf(sequenceGraph.inputs),
     outputTypes: typesOf(sequenceGraph.outputs),
     stepInputTypes: typesOf(stepGraph?.inputs),

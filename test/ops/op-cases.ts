@@ -128,6 +128,7 @@ export const opCases = {
   greaterEqual: elementwiseCase(ops.greaterEqual, (a, b) => Number(a - b >= 0)),
   indexAdd: elementwiseCase(ops.indexAdd, (a, b) => a + b),
   indexMul: elementwiseCase(ops.indexMul, (a, b) => a * b),
+  indexSelect: elementwiseCase(ops.indexSelect, (condition, a, b) => condition * a + (1 - condition) * b),
   input: [{ operands: [real(['A'])], build: (_, [x]) => x ?? fail(), meaning: ([x], [a]) => at(x, a), lawful: true }],
   iota: [arrayCase(ops.iota, [], { length: Dim.symbol('B') }, (_, [b = NaN]) => b)],
   log: elementwiseCase(ops.log, (a) => Math.log2(a) * Math.LN2),
