@@ -46,7 +46,14 @@ export interface Unknown {
 export function problemOf(reference: ReferenceCase | ReferenceTrace): Problem | Unknown {
   const model = modelOf(reference);
   if (model === undefined) return { kind: 'unknown', reason: `no cell or model '${reference.cell}'` };
-  const base = { name: reference.name, model, graph: batchStage(model), sizes: reference.sizes, values: valuesOf(reference, model) };
+  const lengths = lengthsOf(reference);
+  const base = {
+    name: reference.name,
+    model,
+    graph: batchStage(model, { lengths: lengths !== undefined }),
+    sizes: reference.sizes,
+    values: new Map([...valuesOf(reference, model), ...(lengths === undefined ? [] : [['lengths', lengths] as const])]),
+  };
   checkValues(base);
   if (reference.kind === 'trace') {
     const optimizer = optimizerOf(reference);
@@ -82,6 +89,14 @@ function valuesOf(reference: ReferenceCase | ReferenceTrace, model: ModelDefinit
   if (reference.kind === 'case' && reference.tokens !== undefined) values.set('tokens', reference.tokens);
   if (reference.targets !== undefined) values.set('target', reference.targets);
   return values;
+}
+
+/** How many steps each row of the batch has, where the file says so. */
+function lengthsOf(reference: ReferenceCase | ReferenceTrace): Tensor | undefined {
+  const lengths: unknown = reference.kind === 'case' ? reference.attributes['lengths'] : undefined;
+  if (lengths === undefined) return undefined;
+  if (!Array.isArray(lengths) || !lengths.every((length) => typeof length === 'number')) throw new Error('attributes.lengths is no list of numbers');
+  return { shape: [lengths.length], data: Float64Array.from(lengths) };
 }
 
 function checkValues({ graph, values, sizes }: Pick<ProblemBase, 'graph' | 'values' | 'sizes'>): void {

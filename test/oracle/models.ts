@@ -12,6 +12,7 @@ export function modelOf(reference: ReferenceCase | ReferenceTrace): ModelDefinit
 
 /** Models around the LSTM without peepholes, by name. */
 const compositions: Readonly<Record<string, (reference: ReferenceCase) => ModelDefinition>> = {
+  'masked-lstm': () => cellModel(npLstm),
   'stacked-lstm': (reference) => stacked(npLstm, layerNames(reference)),
   'bidirectional-lstm': () => bidirectional(npLstm),
   'lstm-dense-mse': () => regression(npLstm),
