@@ -19,6 +19,8 @@ export interface CompileObserver {
 export interface CompiledModule {
   /** Files to write, names relative to the output folder. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** The kernels of the WebAssembly target, in text form. */
+  readonly kernels?: string | undefined;
 }
 
 /**
@@ -28,22 +30,24 @@ export interface CompiledModule {
  *                ─ batch, simplify, pack, hoist ─▶ batched graph
  *                ─ differentiate ─▶ forward and backward in one graph ─ simplify, trim, sink ─▶
  *                ─ lower ─▶ kernels and buffers
- *                ─ emit ─▶ TypeScript
+ *                ─ emit ─▶ TypeScript, with WebAssembly inside where that is the target
  *
  * @throws DeclarationError for mistakes in the definition, RangeError for sizes that do not fit it
  */
-export function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}): CompiledModule {
-  const { definition, sizes = {}, precision = 'float32', math = 'exact', optimizer, forwardOnly = false, format = 'ts', fileName } = configuration;
+export async function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}): Promise<CompiledModule> {
+  const { definition, sizes = {}, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, lengths = false, format = 'ts', fileName } = configuration;
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   if (math === 'fast' && precision === 'float64') {
     throw new RangeError(`'${model.name}': fast maths is accurate to float32 only; leave it out for float64`);
   }
+  if (reproducible && target !== 'wasm') throw new RangeError(`'${model.name}': only the wasm target can be reproducible: exact TypeScript calls the platform's functions`);
   if (optimizer !== undefined && !model.hasLoss) throw new RangeError(`'${model.name}' has an optimizer but no loss`);
   const start = performance.now();
   const programs = buildPrograms(model, {
     sizes,
     optimizer: forwardOnly ? undefined : optimizer,
     forwardOnly,
+    lengths,
     ...(observer.disabledPasses === undefined ? {} : { disabledPasses: observer.disabledPasses }),
     afterPass: (...event) => observer.afterPass?.(...event),
   });
@@ -51,9 +55,9 @@ export function compileModule(configuration: ModuleConfiguration, observer: Comp
     const program = programs[name];
     if (program !== undefined) observer.lowered?.(name, program, performance.now() - start);
   }
-  const text = emitModule(programs, { precision, math });
+  const { text, kernels } = await emitModule(programs, { precision, math, target, reproducible });
   const name = fileName ?? kebabCase(model.name);
-  if (format === 'ts') return { files: [{ name: `${name}.ts`, text }] };
+  if (format === 'ts') return { files: [{ name: `${name}.ts`, text }], kernels };
   const { code, declarations } = javaScriptOf(text);
-  return { files: [{ name: `${name}.js`, text: code }, { name: `${name}.d.ts`, text: declarations }] };
+  return { files: [{ name: `${name}.js`, text: code }, { name: `${name}.d.ts`, text: declarations }], kernels };
 }

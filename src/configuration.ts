@@ -11,12 +11,19 @@ export interface ModuleConfiguration {
   readonly precision?: 'float32' | 'float64';
   /** `exact` uses the platform's functions; `fast` approximates them to float32 accuracy, for float32 modules only. Default `exact`. */
   readonly math?: 'exact' | 'fast';
-  /** The only target so far. */
-  readonly target?: 'typescript';
+  /** In what the kernels are written: TypeScript, or WebAssembly SIMD inside the same module. Default `typescript`. */
+  readonly target?: 'typescript' | 'wasm';
+  /** For `wasm`: the same bits on every host, at the price of fused multiplication and addition. Default false. */
+  readonly reproducible?: boolean;
   /** For models with a loss: adds `trainStep`. */
   readonly optimizer?: OptimizerDefinition;
   /** Leaves out everything that training needs. */
   readonly forwardOnly?: boolean;
+  /**
+   * Lets the sequences of a batch have different lengths: `forward`, `evaluate`, `valueAndGradient` and `trainStep` take `lengths`.
+   * Default false.
+   */
+  readonly lengths?: boolean;
   /** TypeScript, or JavaScript with declarations. Default `ts`. */
   readonly format?: 'ts' | 'js';
   /** The file's name without its ending; default the definition's name in kebab case. */

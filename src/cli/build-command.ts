@@ -17,6 +17,8 @@ export interface BuildOptions {
   readonly config?: string;
   readonly dumpIr?: boolean;
   readonly dumpKernels?: boolean;
+  /** Writes the text of WebAssembly kernels beside their modules. */
+  readonly emitWat?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function build(options: BuildOptions, terminal: Terminal, compile?:
   const configuration = await loadConfiguration(configurationFile);
   const compileModule = compile ?? (await import('../compile.js')).compileModule;
   const dump = { ir: options.dumpIr === true, kernels: options.dumpKernels === true };
-  const modules = await placing(configurationFile, () => buildModules(configuration, compileModule, (name) => dumpObserver(name, dump, terminal)));
+  const modules = await placing(configurationFile, () => buildModules(configuration, compileModule, (name) => dumpObserver(name, dump, terminal), options.emitWat));
   const output = resolve(dirname(configurationFile), configuration.output);
   const files = await readPresent(modules.flatMap((module) => module.files.map(({ name, text }) => ({ path: join(output, name), text }))));
   if (options.check !== true) await writeChanged(files);

@@ -5,7 +5,7 @@ import type { Configuration, ModuleConfiguration } from '../configuration.js';
 import { ShapeError } from '../ops/op.js';
 import { ConfigurationError } from './validate-configuration.js';
 
-export type Compile = (configuration: ModuleConfiguration, observer: CompileObserver) => CompiledModule;
+export type Compile = (configuration: ModuleConfiguration, observer: CompileObserver) => CompiledModule | Promise<CompiledModule>;
 
 export interface BuiltModule {
   /** The definition's. */
@@ -24,12 +24,19 @@ export interface BuiltModule {
  * @throws DeclarationError as the compiler does; ConfigurationError for sizes that do not fit, and where two modules have one
  *   file
  */
-export function buildModules({ modules }: Configuration, compile: Compile, observerOf: (name: string) => CompileObserver = () => ({})): BuiltModule[] {
+export async function buildModules(
+  { modules }: Configuration,
+  compile: Compile,
+  observerOf: (name: string) => CompileObserver = () => ({}),
+  emitWat = false,
+): Promise<BuiltModule[]> {
   const owners = new Map<string, string>();
-  return modules.map((module, index) => {
+  const built: BuiltModule[] = [];
+  for (const [index, module] of modules.entries()) {
     const { name } = module.definition;
     const start = performance.now();
-    const { files } = compileOne(module, index, compile, observerOf(name));
+    const compiled = await compileOne(module, index, compile, observerOf(name));
+    const files = emitWat && compiled.kernels !== undefined ? [...compiled.files, kernelFile(compiled, compiled.kernels)] : compiled.files;
     const milliseconds = performance.now() - start;
     for (const { name: file } of files) {
       // Some file systems do not tell apart what differs in case only.
@@ -41,20 +48,26 @@ export function buildModules({ modules }: Configuration, compile: Compile, obser
       owners.set(file.toLowerCase(), name);
     }
     const bytes = files.map(({ text }) => Buffer.from(text));
-    return {
+    built.push({
       name,
       files,
       bytes: total(bytes.map(({ length }) => length)),
       gzipBytes: total(bytes.map((each) => gzipSync(each, { level: 9 }).length)),
       milliseconds,
-    };
-  });
+    });
+  }
+  return built;
+}
+
+/** The text of a module's kernels, beside the module. */
+function kernelFile({ files: [first] }: CompiledModule, text: string): CompiledModule['files'][number] {
+  return { name: (first?.name ?? '').replace(/\.[jt]s$/, '.wat'), text };
 }
 
 /** Sizes that do not fit the definition show only here, and are a mistake of the configuration's. */
-function compileOne(module: ModuleConfiguration, index: number, compile: Compile, observer: CompileObserver): CompiledModule {
+async function compileOne(module: ModuleConfiguration, index: number, compile: Compile, observer: CompileObserver): Promise<CompiledModule> {
   try {
-    return compile(module, observer);
+    return await compile(module, observer);
   } catch (error) {
     const isMistake = error instanceof ShapeError || (error instanceof RangeError && !error.message.startsWith('Maximum call stack'));
     if (!isMistake) throw error;

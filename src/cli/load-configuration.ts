@@ -19,9 +19,9 @@ export async function loadConfiguration(file: string): Promise<Configuration> {
 }
 
 /** Gives a mistake in a configuration its place in the file. */
-export async function placing<Result>(file: string, body: () => Result): Promise<Result> {
+export async function placing<Result>(file: string, body: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return body();
+    return await body();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     // Finding the place takes a parser that is slow to load.

@@ -79,8 +79,10 @@ const moduleFields = {
   precision: true,
   math: true,
   target: true,
+  reproducible: true,
   optimizer: true,
   forwardOnly: true,
+  lengths: true,
   format: true,
   fileName: true,
 } satisfies Record<keyof ModuleConfiguration, true>;
@@ -88,8 +90,10 @@ const moduleFields = {
 const choices = {
   precision: ['float32', 'float64'],
   math: ['exact', 'fast'],
-  target: ['typescript'],
+  target: ['typescript', 'wasm'],
+  reproducible: [true, false],
   forwardOnly: [true, false],
+  lengths: [true, false],
   format: ['ts', 'js'],
 } satisfies Partial<Record<keyof ModuleConfiguration, readonly unknown[]>> as Readonly<Record<string, readonly unknown[]>>;
 

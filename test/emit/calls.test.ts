@@ -242,5 +242,5 @@ describe('a module that only runs forward', () => {
 it('compiles to the same bytes again', async () => {
   const { source } = await compiled({ definition: gruV3, precision: 'float64' });
   const { compileModule } = await import('cellwright/compiler');
-  expect(compileModule({ definition: gruV3, precision: 'float64' }).files).toEqual([{ name: 'gru-v3.ts', text: source }]);
+  expect((await compileModule({ definition: gruV3, precision: 'float64' })).files).toEqual([{ name: 'gru-v3.ts', text: source }]);
 });

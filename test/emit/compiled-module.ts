@@ -71,7 +71,7 @@ export function compiled(configuration: ModuleConfiguration): Promise<CompiledMo
 }
 
 async function compileAndImport(configuration: ModuleConfiguration): Promise<CompiledModule> {
-  const [file] = compileModule(configuration).files;
+  const { files: [file] } = await compileModule(configuration);
   if (file === undefined) throw new Error('no file was made');
   const { create, initialize } = await importSource(javascriptOf(file.text), configuration.definition.name);
   return { source: file.text, create, initialize };

@@ -13,9 +13,9 @@ describe("format: 'js'", () => {
     ['a cell', { definition: gruV1, precision: 'float64' }],
     ['a model with an optimizer', { definition: forecaster, optimizer: sgd({ momentum: 0.9 }) }],
     ['fixed sizes', { definition: gruV1, sizes: { I: 2, H: 3 }, forwardOnly: true, math: 'fast' }],
-  ] as const)('is the TypeScript module without its types: %s', (_, configuration) => {
-    const [typescript] = compileModule(configuration).files;
-    const [code, declarations, ...others] = compileModule({ ...configuration, format: 'js' }).files;
+  ] as const)('is the TypeScript module without its types: %s', async (_, configuration) => {
+    const { files: [typescript] } = await compileModule(configuration);
+    const { files: [code, declarations, ...others] } = await compileModule({ ...configuration, format: 'js' });
     expect(others).toEqual([]);
     expect(code?.name).toBe(typescript?.name.replace(/\.ts$/, '.js'));
     expect(declarations?.name).toBe(typescript?.name.replace(/\.ts$/, '.d.ts'));
@@ -26,13 +26,13 @@ describe("format: 'js'", () => {
   });
 
   it('can be imported', async () => {
-    const [code] = compileModule({ definition: gruV1, precision: 'float64', format: 'js' }).files;
+    const { files: [code] } = await compileModule({ definition: gruV1, precision: 'float64', format: 'js' });
     const { create } = await importSource(code?.text ?? '', 'gruV1');
     const subject = new Subject(gruV1, { I: 3, H: 4, T: 2, B: 1 }, Float64Array);
     expect(subject.computed(create({ sizes: { I: 3, H: 4 }, maxSteps: 2 })).size).toBeGreaterThan(5);
   });
 
-  it('declares what the TypeScript module exports', () => {
+  it('declares what the TypeScript module exports', async () => {
     const configuration = { definition: forecaster, sizes: { I: 3, H: 4, O: 2 }, optimizer: sgd() };
     const use = (module: string) => `import { createForecaster, initializeForecaster } from './${module}';
 import type { Forecaster, ForecasterCheckpoint, ForecasterOptions } from './${module}';
@@ -45,7 +45,8 @@ export function use(options: ForecasterOptions): number {
   return loss + (model.params['dense.W'][0] ?? 0) + model.sizes.H;
 }
 `;
-    const files = [...compileModule(configuration).files, ...compileModule({ ...configuration, fileName: 'plain', format: 'js' }).files].filter(({ name }) => name.endsWith('.ts'));
+    const compiled = await Promise.all([compileModule(configuration), compileModule({ ...configuration, fileName: 'plain', format: 'js' })]);
+    const files = compiled.flatMap((each) => each.files).filter(({ name }) => name.endsWith('.ts'));
     const texts = new Map([...files.map(({ name, text }) => [name, text] as const), ['use-typescript.ts', use('forecaster.js')], ['use-plain.ts', use('plain.js')], ['wrong.ts', use('plain.js').replace("'dense.W'", "'dense.V'")]]);
     const problems = problemsOf(texts);
     expect(problems).toEqual([expect.stringContaining("dense.V")]);

@@ -26,7 +26,7 @@ async function shipped(module: string, names: readonly string[]): Promise<number
 }
 
 it('a vanilla LSTM ships in less than 5 kB, and its initializer can be left out', async () => {
-  const [file] = compileModule({ definition: vanillaLstm }).files;
+  const { files: [file] } = await compileModule({ definition: vanillaLstm });
   const creator = await shipped(file?.text ?? '', ['createVanillaLstm']);
   const both = await shipped(file?.text ?? '', ['createVanillaLstm', 'initializeVanillaLstm']);
   expect(creator).toBeGreaterThan(1000);

@@ -9,7 +9,9 @@ const every = { I: 3, H: 5, Cin: 2, C: 3, L: 4, K: 3, D: 4, N: 5 };
 
 const sizesOf = (dims: readonly string[]): Record<string, number> => Object.fromEntries(dims.map((dim) => [dim, every[dim as keyof typeof every]]));
 
-describe.each(cells)('the module of $name', (definition) => {
+const targets = ['typescript', 'wasm'] as const;
+
+describe.each(cells.flatMap((definition) => targets.map((target) => ({ name: definition.name, definition, target }))))('the $target module of $name', ({ definition, target }) => {
   const sizes = sizesOf(definition.dims);
   const created = { sizes, batchSize: 4, maxSteps: 6 };
 
@@ -17,13 +19,13 @@ describe.each(cells)('the module of $name', (definition) => {
     ['float64', Float64Array, 1e-12],
     ['float32', Float32Array, 1e-5],
   ] as const)('agrees with the interpreter in %s', async (precision, array, tolerance) => {
-    const { create } = await compiled({ definition, precision });
+    const { create } = await compiled({ definition, target, precision });
     const subject = new Subject(definition, { ...sizes, T: 6, B: 4 }, array);
     expectAllClose(subject.computed(create(created)), subject.expected(), tolerance);
   });
 
   it('agrees for a smaller batch and fewer steps, and for the full ones again', async () => {
-    const { create } = await compiled({ definition, precision: 'float64' });
+    const { create } = await compiled({ definition, target, precision: 'float64' });
     const module = create(created);
     for (const [T, B] of [[6, 4], [5, 3], [1, 1], [6, 1], [2, 4], [6, 4]] as const) {
       const subject = new Subject(definition, { ...sizes, T, B }, Float64Array, T + B);
@@ -32,8 +34,8 @@ describe.each(cells)('the module of $name', (definition) => {
   });
 
   it('gives the same with sizes fixed at build', async () => {
-    const free = await compiled({ definition, precision: 'float64' });
-    const fixed = await compiled({ definition, precision: 'float64', sizes });
+    const free = await compiled({ definition, target, precision: 'float64' });
+    const fixed = await compiled({ definition, target, precision: 'float64', sizes });
     const subject = new Subject(definition, { ...sizes, T: 5, B: 2 }, Float64Array);
     const module = fixed.create({ batchSize: 4, maxSteps: 6 });
     expect(module.sizes).toEqual(sizes);
@@ -41,7 +43,7 @@ describe.each(cells)('the module of $name', (definition) => {
   });
 
   it('steps as forward does', async () => {
-    const { create } = await compiled({ definition, precision: 'float64' });
+    const { create } = await compiled({ definition, target, precision: 'float64' });
     const module = create(created);
     const T = 6;
     const B = 3;
@@ -61,7 +63,7 @@ describe.each(cells)('the module of $name', (definition) => {
   });
 
   it('gives the same for two halves with the state carried', async () => {
-    const { create } = await compiled({ definition, precision: 'float64' });
+    const { create } = await compiled({ definition, target, precision: 'float64' });
     const module = create(created);
     const subject = new Subject(definition, { ...sizes, T: 6, B: 4 }, Float64Array);
     subject.setParameters(module);
@@ -78,7 +80,7 @@ describe.each(cells)('the module of $name', (definition) => {
   });
 
   it('gives for a batch what it gives for its examples', async () => {
-    const { create } = await compiled({ definition, precision: 'float64' });
+    const { create } = await compiled({ definition, target, precision: 'float64' });
     const module = create(created);
     const subject = new Subject(definition, { ...sizes, T: 6, B: 4 }, Float64Array);
     const whole = subject.computed(module);

@@ -19,9 +19,9 @@ it('every sample has a configuration here', () => {
 });
 
 describe.each(Object.entries(samples))('the sample %s', (name, configuration) => {
-  it('compiles to the files in _expected', () => {
+  it('compiles to the files in _expected', async () => {
     const expected = `${folder}${name}/_expected`;
-    const { files } = compileModule(configuration);
+    const { files } = await compileModule(configuration);
     if (update) {
       rmSync(expected, { recursive: true, force: true });
       mkdirSync(expected);

@@ -1,5 +1,8 @@
+import type { Dim } from '../../graph/dim.js';
 import type { ValueType } from '../../graph/node.js';
+import { batchDim, timeDim } from '../../graph/stage-dims.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
+import { lengthsInput } from '../../optimize/mask.js';
 import { cotangentName } from '../../program/build-programs.js';
 import { indexRanges } from './index-ranges.js';
 import { indent } from './map-code.js';
@@ -52,17 +55,26 @@ function read(given: readonly Given[], program: LoweredProgram, types: ReadonlyM
   });
 }
 
-/** Statements that check given values; `skip` is known to be right. */
-function checkLines(context: ModuleContext, values: ReturnType<typeof read>, symbols: SymbolNames, skip?: string): string[] {
+/** Statements that check given values; `skip` is known to be right. With lengths, indices behind the end of a sequence may be any. */
+function checkLines(context: ModuleContext, values: ReturnType<typeof read>, symbols: SymbolNames, skip?: string, lengths = false): string[] {
   const ranges = indexRanges(context.programs.model);
   const replacements = new Map(Object.entries(context.programs.sizes));
   return values.flatMap(({ label, code, type, input, optional: mayMiss }) => [
     ...(input === skip ? [] : [`${mayMiss ? 'checkOptional' : 'check'}(${quoted(label)}, ${code}, ${elementsCode(type, symbols)});`]),
     ...(ranges.get(input) ?? []).map((rows) => {
       const size = dimCode(rows, (symbol) => String(replacements.get(symbol) ?? symbols(symbol)));
-      return `checkIndices(${quoted(label)}, ${code}, ${size});`;
+      const [step, example] = lengths ? [timeDim, batchDim].map((dim) => strideCode(type, dim, symbols)) : [];
+      return step === undefined || example === undefined
+        ? `checkIndices(${quoted(label)}, ${code}, ${size});`
+        : `checkValidIndices(${quoted(label)}, ${code}, ${size}, lengths, ${symbols(timeDim.key)}, ${step}, ${symbols(batchDim.key)}, ${example});`;
     }),
   ]);
+}
+
+/** How far apart two elements lie that follow one another along the axis of a size; undefined where there is none. */
+function strideCode({ shape }: ValueType, dim: Dim, symbols: SymbolNames): string | undefined {
+  const axis = shape.findIndex((size) => size.equals(dim));
+  return axis < 0 ? undefined : elementsCode({ shape: shape.slice(axis + 1) }, symbols);
 }
 
 function placeLines({ layout, sizes: { duringCall } }: ModuleContext, values: ReturnType<typeof read>): string[] {
@@ -89,13 +101,23 @@ function forwardLines(context: ModuleContext, source: string, withTargets: boole
   return [
     'checkBatch(rows);',
     timed === undefined ? 'const count = 1;' : `const count = stepsOf(${quoted(timed.label)}, ${timed.code}, ${row});`,
-    ...checkLines(context, values, sizes.requested, timed?.input),
+    ...(programs.lengths ? ['checkLengths(lengths, rows, count);'] : []),
+    ...checkLines(context, values, sizes.requested, timed?.input, programs.lengths),
     'start(rows, count);',
     ...placeLines(context, values),
+    ...lengthsLines(context),
     'packParameters();',
     ...packed(context, 'forward'),
   ];
 }
+
+function lengthsLines({ programs, layout, sizes: { duringCall } }: ModuleContext): string[] {
+  const view = programs.lengths ? programs.sequence.inputs.get(lengthsInput) : undefined;
+  return view === undefined ? [] : [`placeLengths(lengths, ${layout.view(view, duringCall)});`];
+}
+
+/** What the methods that run over sequences take out of their options. */
+const forwardOptions = ({ programs }: ModuleContext): string => `{ initialState, batchSize: rows = batchSize${programs.lengths ? ', lengths' : ''} }`;
 
 /** Statements that run an entry. */
 function packed({ packingEntries }: ModuleContext, entry: string): string[] {
@@ -104,7 +126,7 @@ function packed({ packingEntries }: ModuleContext, entry: string): string[] {
 
 function forwardMethod(context: ModuleContext): string[] {
   const { names, programs } = context;
-  return method(`forward(inputs: ${names.type}Inputs, { initialState, batchSize: rows = batchSize }: ${names.type}ForwardOptions = {})`, [
+  return method(`forward(inputs: ${names.type}Inputs, ${forwardOptions(context)}: ${names.type}ForwardOptions = {})`, [
     ...forwardLines(context, 'inputs', false),
     ...(hasEntry(programs, 'backward') ? ['tape = true;'] : []),
     'return forwardViews();',
@@ -139,7 +161,7 @@ export function lossFunctions(context: ModuleContext): string[] {
   if (!hasEntry(programs, 'loss')) return [];
   return [
     '/** Checks and places a batch, runs forward and gives the loss. */',
-    `function computeLoss(examples: ${names.type}Batch, { initialState, batchSize: rows = batchSize }: ${names.type}ForwardOptions): number {`,
+    `function computeLoss(examples: ${names.type}Batch, ${forwardOptions(context)}: ${names.type}ForwardOptions): number {`,
     ...indent([...forwardLines(context, 'examples', true), ...packed(context, 'loss'), `return ${valueOf(context, programs.sequence, 'loss')};`]),
     '}',
     '',

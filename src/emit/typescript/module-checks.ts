@@ -2,7 +2,7 @@ import type { ModuleContext } from './module-context.js';
 import { hasEntry } from './module-context.js';
 
 /** The functions that check what a caller gives, and bring it to its place once all of it is right. */
-export function checkFunctions(context: ModuleContext, used: (name: string) => boolean): string[] {
+export function checkFunctions(context: ModuleContext, startLines: readonly string[], used: (name: string) => boolean): string[] {
   const { array, programs } = context;
   const tape = hasEntry(programs, 'backward');
   const functions: readonly (readonly [name: string, lines: readonly string[]])[] = [
@@ -30,6 +30,42 @@ export function checkFunctions(context: ModuleContext, used: (name: string) => b
         'function checkIndices(name: string, values: Values, rows: number): void {',
         '  const wrong = values.find((index) => !Number.isInteger(index) || index < 0 || index >= rows);',
         "  if (wrong !== undefined) throw new RangeError(`${name} must have integers from 0 to ${String(rows - 1)}, not ${String(wrong)}`);",
+        '}',
+      ],
+    ],
+    [
+      'checkLengths',
+      [
+        'function checkLengths(lengths: Int32Array | readonly number[] | undefined, rows: number, count: number): void {',
+        '  if (lengths === undefined) return;',
+        "  if (!(lengths instanceof Int32Array) && !Array.isArray(lengths)) throw new TypeError('lengths must be an Int32Array or an array of numbers');",
+        '  if (lengths.length !== rows) throw new RangeError(`lengths must have ${String(rows)} elements, one for each sequence, not ${String(lengths.length)}`);',
+        '  for (let k = 0; k < rows; k++) {',
+        '    const length = lengths[k]!;',
+        '    if (!Number.isInteger(length) || length < 0 || length > count) throw new RangeError(`lengths must have integers from 0 to ${String(count)}, not ${String(length)}`);',
+        '  }',
+        '}',
+      ],
+    ],
+    [
+      'checkValidIndices',
+      [
+        '/** The same for the steps that sequences have; `stepStride` and `rowStride` lie between one step or sequence and the next. */',
+        'function checkValidIndices(name: string, values: Values, size: number, lengths: Int32Array | readonly number[] | undefined, count: number, stepStride: number, rows: number, rowStride: number): void {',
+        '  const wrong = values.find((index, k) => {',
+        '    if (Number.isInteger(index) && index >= 0 && index < size) return false;',
+        '    return lengths === undefined || Math.floor(k / stepStride) % count < lengths[Math.floor(k / rowStride) % rows]!;',
+        '  });',
+        "  if (wrong !== undefined) throw new RangeError(`${name} must have integers from 0 to ${String(size - 1)}, not ${String(wrong)}`);",
+        '}',
+      ],
+    ],
+    [
+      'placeLengths',
+      [
+        'function placeLengths(lengths: Int32Array | readonly number[] | undefined, at: number): void {',
+        '  if (lengths === undefined) arena.fill(steps, at, at + batch);',
+        '  else arena.set(lengths, at);',
         '}',
       ],
     ],
@@ -73,6 +109,7 @@ export function checkFunctions(context: ModuleContext, used: (name: string) => b
         'function start(rows: number, count: number): void {',
         '  batch = rows;',
         '  steps = count;',
+        ...startLines.map((line) => `  ${line}`),
         ...(tape ? ['  tape = false;'] : []),
         '}',
       ],

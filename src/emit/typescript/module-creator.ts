@@ -1,30 +1,22 @@
-import type { Dim } from '../../graph/dim.js';
-import type { Buffer } from '../../lower/kernel-program.js';
 import { flatSize } from '../../program/regions.js';
-import type { KernelCodeContext } from './kernel-code.js';
 import { indent } from './map-code.js';
-import { MathFunctions } from './math-functions.js';
-import type { MathMode } from './math-functions.js';
 import { lossFunctions, methodLines } from './module-calls.js';
 import { checkFunctions } from './module-checks.js';
 import { hasEntry, hasGradients } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
-import { packFunctions, runFunctions } from './module-entries.js';
+import type { ModuleKernels } from './module-kernels.js';
 import { field } from './module-names.js';
 import { inputViewLines, viewDeclarations } from './module-views.js';
-import { packFunction, productFunction } from './product-function.js';
 import { dimCode } from './scope.js';
-import type { Scope, SymbolNames } from './scope.js';
 
 /** The function that makes a module's object: everything is inside of it. */
-export function creatorLines(context: ModuleContext, scope: Scope, math: MathMode): string[] {
+export function creatorLines(context: ModuleContext, kernels: ModuleKernels): string[] {
   const { programs, names, sizes, layout, array } = context;
   const { freeDims, model } = programs;
-  const code = kernelCode(context, scope, math);
   const methods = methodLines(context);
   const shared = lossFunctions(context);
   const calls = [...shared, ...methods].join('\n');
-  const checks = checkFunctions(context, (name) => calls.includes(`${name}(`) || (name === 'check' && calls.includes('checkOptional(')) || (name === 'place' && calls.includes('placeOrZero(')));
+  const checks = checkFunctions(context, kernels.start, (name) => calls.includes(`${name}(`) || (name === 'check' && calls.includes('checkOptional(')) || (name === 'place' && calls.includes('placeOrZero(')));
   return [
     '/**',
     ` * Makes a ${model.name}: one arena, allocated here and never again.`,
@@ -42,12 +34,9 @@ export function creatorLines(context: ModuleContext, scope: Scope, math: MathMod
       '}',
       '',
       '// The arena. Each constant is where a run of elements starts; shapes in brackets.',
-      'let arenaLength = 0;',
-      'const region = (length: number): number => (arenaLength += length) - length;',
+      ...kernels.beforeRegions,
       ...layout.lines(sizes.capacity),
-      `const bytes = (arenaLength + 4) * ${array}.BYTES_PER_ELEMENT;`,
-      'if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);',
-      `const arena = new ${array}(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);`,
+      ...kernels.arena,
       'arena.fill(0);',
       'const view = (at: number, length: number): Values => arena.subarray(at, at + length);',
       '',
@@ -57,7 +46,7 @@ export function creatorLines(context: ModuleContext, scope: Scope, math: MathMod
       ...(hasEntry(programs, 'backward') ? ['/** Whether the last forward call has kept what backward reads. */', 'let tape = false;'] : []),
       ...(programs.update === undefined ? [] : ['let stepCount = 0;']),
       '',
-      ...code,
+      ...kernels.functions,
       ...cachedFunction,
       ...viewDeclarations(context),
       ...checks,
@@ -96,41 +85,3 @@ const cachedFunction = [
   '}',
   '',
 ];
-
-/** The functions that compute, and those that they call. */
-function kernelCode({ programs, layout, sizes }: ModuleContext, scope: Scope, math: MathMode): string[] {
-  const maths = new MathFunctions(math);
-  const products = new Set<number>();
-  const helpers = new Set<string>();
-  const startWith =
-    (symbols: SymbolNames) =>
-    (buffer: Buffer, offset: Dim): string =>
-      layout.start(buffer, offset, symbols);
-  const context: KernelCodeContext = {
-    symbols: sizes.duringCall,
-    start: startWith(sizes.duringCall),
-    within: (symbols) => ({ start: startWith(symbols) }),
-    math: (name) => maths.name(name),
-    scope,
-    usesProduct(terms) {
-      products.add(terms);
-      return `product${String(terms)}`;
-    },
-    usesPack() {
-      helpers.add('pack');
-      return 'pack';
-    },
-  };
-  const runs = runFunctions(programs, context);
-  const packFunctionsLines = packFunctions(programs, context);
-  return [
-    ...maths.definitions(),
-    ...[...products].sort((a, b) => a - b).flatMap((terms) => [...productFunction(`product${String(terms)}`, terms), '']),
-    ...(helpers.has('pack') ? [...packFunction('pack'), ''] : []),
-    ...(products.size > 0
-      ? ['/** Where a product starts: from zero, or from what is there. Otherwise from a bias. */', 'const fromZero = -1;', 'const fromTarget = -2;', '']
-      : []),
-    ...packFunctionsLines,
-    ...runs,
-  ];
-}

@@ -1,3 +1,4 @@
+import type { PackKernel } from '../../lower/kernel-program.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
 import type { Programs } from '../../program/build-programs.js';
 import { modelEquations } from '../../report/equations.js';
@@ -10,8 +11,8 @@ export function programsOf({ sequence, step, update }: Programs): LoweredProgram
   return [sequence, step, update].flatMap((program) => program ?? []);
 }
 
-/** `runForward`, `runBackward`, …: the kernels of each entry under its equations. */
-export function runFunctions(programs: Programs, context: KernelCodeContext): string[] {
+/** The documentation of what runs an entry: its equations. */
+export function entryDocs(programs: Programs): (entry: string) => string[] {
   const equations = modelEquations(programs.model.graph);
   const forward = equations.flatMap((each) => each.forward);
   const backward = equations.flatMap((each) => each.backward);
@@ -23,33 +24,43 @@ export function runFunctions(programs: Programs, context: KernelCodeContext): st
     step: ["One step; ' marks the state before it:", forward],
     update: [`One update by ${programs.optimizer?.name ?? ''}.`, []],
   };
+  return (entry) => {
+    const [title, lines] = docs[entry] ?? [entry, []];
+    return ['/**', ` * ${title}`, ...lines.map((line) => ` *     ${line}`), ' */'];
+  };
+}
+
+/** `runForward`, `runBackward`, …: the kernels of each entry under its equations. */
+export function runFunctions(programs: Programs, context: KernelCodeContext): string[] {
+  const docs = entryDocs(programs);
   return programsOf(programs)
     .flatMap(({ entries }) => entries)
-    .flatMap(({ name, kernels }) => {
-      const [title, lines] = docs[name] ?? [name, []];
-      return [
-        '/**',
-        ` * ${title}`,
-        ...lines.map((line) => ` *     ${line}`),
-        ' */',
-        `function ${runName(name)}(): void {`,
-        ...(kernels.length === 0 ? [] : ['  const memory = arena;', ...indent(kernelLines(kernels, context))]),
-        '}',
-        '',
-      ];
-    });
+    .flatMap(({ name, kernels }) => [
+      ...docs(name),
+      `function ${runName(name)}(): void {`,
+      ...(kernels.length === 0 ? [] : ['  const memory = arena;', ...indent(kernelLines(kernels, context))]),
+      '}',
+      '',
+    ]);
 }
 
 /** `packParameters` for what forward and step read; one more for each other entry. */
 export function packFunctions(programs: Programs, context: KernelCodeContext): string[] {
-  const calls = new Map<string, Set<string>>([[packName('forward'), new Set()]]);
-  for (const pack of programsOf(programs).flatMap(({ packs }) => packs)) {
-    const name = packName(pack.entry);
-    const own = calls.get(name) ?? new Set<string>();
-    for (const line of kernelLines([pack], context)) own.add(line);
-    calls.set(name, own);
+  return [...packsByFunction(programs)].flatMap(([name, packs]) => {
+    const lines = new Set(kernelLines(packs, context));
+    return [`function ${name}(): void {`, ...indent([...lines]), '}', ''];
+  });
+}
+
+/** What each packing function packs. */
+export function packsByFunction(programs: Programs): ReadonlyMap<string, readonly PackKernel[]> {
+  const packs = new Map<string, PackKernel[]>([[packName('forward'), []]]);
+  for (const pack of programsOf(programs).flatMap((program) => program.packs)) {
+    const own = packs.get(packName(pack.entry)) ?? [];
+    own.push(pack);
+    packs.set(packName(pack.entry), own);
   }
-  return [...calls].flatMap(([name, lines]) => [`function ${name}(): void {`, ...indent([...lines]), '}', '']);
+  return packs;
 }
 
 export function packingEntries(programs: Programs): Set<string> {

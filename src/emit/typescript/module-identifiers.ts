@@ -14,6 +14,12 @@ export const moduleIdentifiers: readonly string[] = [
   ...'String Boolean Symbol Function Promise Date RegExp Uint8Array globalThis'.split(' '),
 ];
 
+/** The same where sequences have lengths of their own. */
+export const lengthsIdentifiers: readonly string[] = 'lengths checkLengths checkValidIndices placeLengths Array Int32Array'.split(' ');
+
+/** The same where kernels are WebAssembly. */
+export const wasmIdentifiers: readonly string[] = 'header headerAt pages compile code end k WebAssembly atob Int32Array Uint8Array'.split(' ');
+
 /** The same for the function that gives parameters their first values. */
 export const initializerIdentifiers: readonly string[] = [
   ...'module seed params counter random bits uniform normal orthogonal values low high k String'.split(' '),

@@ -36,7 +36,12 @@ export function moduleInterface(context: ModuleContext): string[] {
     '   * Runs all steps. The inputs are copied; the number of steps comes from their length, the batch from the options. Values',
     '   * that are not finite pass through, and leave no trace in later calls.',
     '   *',
-    `   * @throws TypeError for an array that is no ${array}, RangeError for a length that does not fit; nothing is changed then`,
+    ...(programs.lengths
+      ? [
+          `   * @throws TypeError for an array that is no ${array} and for lengths that are no list, RangeError for a number of elements that`,
+          '   *   does not fit and for lengths that are no integers from 0 to the number of steps; nothing is changed then',
+        ]
+      : [`   * @throws TypeError for an array that is no ${array}, RangeError for a length that does not fit; nothing is changed then`]),
     '   */',
     `  forward(inputs: ${type}Inputs, options?: ${type}ForwardOptions): { readonly outputs: ${type}Outputs; readonly finalState: ${type}State };`,
     ...(hasEntry(programs, 'backward')
@@ -107,6 +112,16 @@ function optionInterfaces({ programs, names: { type } }: ModuleContext): string[
       : ['  /** States before the first step; those left out are zero. */', `  readonly initialState?: Partial<${type}State> | undefined;`]),
     '  /** The batch of this call, at most the one created; that by default. */',
     '  readonly batchSize?: number;',
+    ...(programs.lengths
+      ? [
+          '  /**',
+          '   * How many steps each sequence has: `batchSize` integers from 0 to the number of steps of the call; all of them by default.',
+          '   * What the arrays hold behind the end of a sequence is not read, NaN and indices outside of a table included. Outputs and',
+          '   * derivatives are zero there, the final state is the one at the end, and a loss is the mean over the steps before it.',
+          '   */',
+          '  readonly lengths?: Int32Array | readonly number[] | undefined;',
+        ]
+      : []),
     '}',
     '',
     ...(hasEntry(programs, 'backward')

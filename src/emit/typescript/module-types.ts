@@ -3,11 +3,12 @@ import type { InterfaceDeclarationStructure, PropertySignatureStructure } from '
 import type { ValueType } from '../../graph/node.js';
 import type { Programs } from '../../program/build-programs.js';
 import { gradientName } from '../../program/build-programs.js';
+import type { ModuleKernels } from './module-kernels.js';
 import { property, shapeText } from './module-names.js';
 import type { ModuleNames } from './module-names.js';
 
 /** The interfaces of a module: what its creator takes and what it gives. */
-export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string): InterfaceDeclarationStructure[] {
+export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string, options: ModuleKernels['options']): InterfaceDeclarationStructure[] {
   const { model, parameters, freeDims, outputTypes, inputTypes, optimizer } = programs;
   const { type } = names;
   const trains = outputTypes.has('loss');
@@ -49,7 +50,7 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
       ...(freeDims.length > 0 ? [field('sizes', `{ ${freeDims.map((dim) => `readonly ${dim}: number`).join('; ')} }`, 'Positive integers.')] : []),
       field('batchSize', 'number', 'The largest batch; default 1.', true),
       field('maxSteps', 'number', 'The largest number of steps; default 1.', true),
-      field('memory', 'ArrayBuffer', 'Memory to use for the arena, at least as long as needed; made by default.', true),
+      ...options.map(({ name, type: fieldType, doc }) => field(name, fieldType, doc, true)),
     ]),
     make('Parameters', `Parameters${differentiates ? ', or their gradients,' : ''} by name: views into one flat array.`, values(parameters.map(({ name, shape }) => [name, { dtype: 'real', shape }] as const))),
     make('Inputs', 'Sequences, time-major.', values(typed(given, inputTypes))),

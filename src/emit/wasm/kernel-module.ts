@@ -1,10 +1,11 @@
-import type { Buffer, Kernel, LoopKernel } from '../../lower/kernel-program.js';
+import { Dim } from '../../graph/dim.js';
+import type { Buffer, Kernel, LoopKernel, ProductTerm } from '../../lower/kernel-program.js';
 import type { MathFunction } from '../../ops/op.js';
 import { FunctionCode } from './function-code.js';
 import { Header, startSymbol } from './header.js';
 import { mapFunction } from './map-function.js';
 import { packFunction } from './pack-function.js';
-import { fromTarget, fromZero, productFunction } from './product-function.js';
+import { fromTarget, fromZero, productFunctions, productName, transposedBytes, transposedFunction } from './product-function.js';
 import { bytesOf, FunctionVectors, lanesOf } from './vector-code.js';
 import type { Lane, VectorMath } from './vector-code.js';
 
@@ -28,6 +29,7 @@ export class KernelModule {
   readonly #products = new Set<number>();
   readonly #names = new Set<string>();
   #packs = false;
+  #transposes = false;
   #fills = false;
 
   constructor(private readonly options: KernelModuleOptions) {
@@ -49,10 +51,17 @@ export class KernelModule {
     this.#functions.push([head.replace(`$${name}`, `$${name} (export "${name}")`), ...rest].join('\n'));
   }
 
+  /** Bytes that kernels copy operands to, at `copySymbol`. */
+  get copyBytes(): number {
+    return this.#transposes ? transposedBytes : 0;
+  }
+
   text(): string {
     const { lane } = this.options;
-    const products = [...this.#products].sort((a, b) => a - b).flatMap((terms) => productFunction(productName(terms), terms, lane));
-    const parts = [...products, ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
+    // The one of a single term does long products of any.
+    const terms = this.#products.size === 0 && !this.#transposes ? [] : [...new Set([1, ...this.#products])].sort((a, b) => a - b);
+    const products = terms.flatMap((each) => productFunctions(each, lane));
+    const parts = [...products, ...(this.#transposes ? transposedFunction(lane) : []), ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
   }
@@ -101,10 +110,16 @@ export class KernelModule {
         return [`(call $pack ${[at(source), code.byteCount(source.depthStride), code.byteCount(source.columnStride), code.dim(depth), code.dim(columns), start(panel)].join(' ')})`];
       }
       case 'product': {
-        this.#products.add(kernel.terms.length);
         const { rows, columns, target, terms } = kernel;
         const from =
           kernel.start.kind === 'bias' ? at(kernel.start.address) : `(i32.const ${String(kernel.start.kind === 'zero' ? fromZero : fromTarget)})`;
+        const [term] = terms;
+        if (term !== undefined && terms.length === 1 && isTransposed(term)) {
+          this.#transposes = true;
+          const values = [code.dim(rows), code.dim(columns), at(target), code.byteCount(target.rowStride), from, at(term.operand), code.byteCount(term.operand.depthStride), start(term.panel), code.dim(term.depth)];
+          return [`(call $transposedProduct ${values.join(' ')} ${code.symbol(copySymbol)})`];
+        }
+        this.#products.add(terms.length);
         const operands = terms.flatMap(({ operand, depth, panel }) => [
           at(operand),
           code.byteCount(operand.rowStride),
@@ -145,7 +160,13 @@ export class KernelModule {
   }
 }
 
-const productName = (terms: number): string => `product${String(terms)}`;
+/** The symbol of the bytes that transposed products copy to. */
+export const copySymbol = startSymbol('operandCopy');
+
+/** The rows of the operand follow each other in memory, and its depth does not. */
+function isTransposed({ operand }: ProductTerm): boolean {
+  return operand.rowStride.equals(Dim.one) && !operand.depthStride.equals(Dim.one);
+}
 
 function fillFunction(lane: Lane): string[] {
   const bytes = String(bytesOf[lane]);

@@ -11,6 +11,11 @@ export const wideVectors = 4;
 
 export const wideColumns = (lane: Lane): number => wideVectors * lanesOf[lane];
 
+/** Of a longer product the panel of weights would not stay in the first-level cache: it is done in blocks of this depth. */
+const blockDepth = 256;
+/** Up to this depth a product of several terms keeps its sums in registers from term to term. */
+const longestDepth = 512;
+
 interface Tile {
   readonly rows: number;
   readonly vectors: number;
@@ -25,7 +30,75 @@ interface Tile {
  * of sixteen columns (eight in float64), what is left in panels of four. A tile of two rows by one wide panel keeps its
  * sums in registers; more would spill. All addresses and strides are in bytes.
  */
-export function productFunction(name: string, terms: number, lane: Lane): string[] {
+export function productFunctions(terms: number, lane: Lane): string[] {
+  return terms === 1 ? [...tilesFunction('tiles', 1, lane), ...blockedFunction(lane)] : tilesFunction(productName(terms), terms, lane);
+}
+
+export const productName = (terms: number): string => `product${String(terms)}`;
+
+/** The terms of a long product one after the other, each in blocks of its depth. */
+function blockedFunction(lane: Lane): string[] {
+  const get = (local: string): string => `(local.get $${local})`;
+  const parameters = ['rows', 'columns', 'target', 'targetRow', 'start', 'operand', 'row', 'step', 'panel', 'depth'];
+  return [
+    `(func $${productName(1)} ${parameters.map((each) => `(param $${each} i32)`).join(' ')}`,
+    ...[
+      '(local $from i32) (local $block i32)',
+      `(local.set $block (select ${get('depth')} (i32.const ${blockDepth}) (i32.le_s ${get('depth')} (i32.const ${longestDepth}))))`,
+      '(loop $blocks',
+      `(call $tiles ${['rows', 'columns', 'target', 'targetRow', 'start'].map(get).join(' ')}`,
+      `  (i32.add ${get('operand')} (i32.mul ${get('from')} ${get('step')})) ${get('row')} ${get('step')} ${get('panel')}`,
+      `  (select ${get('block')} (i32.sub ${get('depth')} ${get('from')}) (i32.le_s (i32.add ${get('from')} ${get('block')}) ${get('depth')})) ${get('depth')} ${get('from')})`,
+      `(local.set $start (i32.const ${fromTarget}))`,
+      `(br_if $blocks (i32.lt_s (local.tee $from (i32.add ${get('from')} ${get('block')})) ${get('depth')})))`,
+    ].map((line) => `  ${line}`),
+    ')',
+  ];
+}
+
+/** Rows of a transposed operand that are copied together: one line of the cache. */
+export const transposedRows = (lane: Lane): number => 64 / bytesOf[lane];
+const transposedDepth = 128;
+
+/** Bytes that a transposed product copies a part of its operand to. */
+export const transposedBytes = 64 * transposedDepth;
+
+/**
+ * The same where the rows of the operand follow each other in memory and its depth does not, as in the gradient of weights: what
+ * one line of the cache holds of them is copied together, for a block of the depth, and meets all panels from there.
+ */
+export function transposedFunction(lane: Lane): string[] {
+  const get = (local: string): string => `(local.get $${local})`;
+  const rows = transposedRows(lane);
+  const atMost = (value: string, most: number): string => `(select ${value} (i32.const ${most}) (i32.lt_s ${value} (i32.const ${most})))`;
+  const parameters = ['rows', 'columns', 'target', 'targetRow', 'start', 'operand', 'step', 'panel', 'depth', 'copy'];
+  return [
+    ';; the same, where the rows of the operand follow each other in memory',
+    `(func $transposedProduct ${parameters.map((each) => `(param $${each} i32)`).join(' ')}`,
+    ...[
+      '(local $from i32) (local $block i32) (local $row i32) (local $at i32) (local $to i32) (local $end i32)',
+      '(loop $blocks',
+      `(local.set $block ${atMost(`(i32.sub ${get('depth')} ${get('from')})`, transposedDepth)})`,
+      '(local.set $row (i32.const 0))',
+      '(loop $rows',
+      `(local.set $at (i32.add ${get('operand')} (i32.add (i32.mul ${get('from')} ${get('step')}) (i32.mul ${get('row')} (i32.const ${bytesOf[lane]})))))`,
+      `(local.set $to ${get('copy')})`,
+      `(local.set $end (i32.add ${get('to')} (i32.mul ${get('block')} (i32.const 64))))`,
+      '(loop $copying',
+      ...[0, 16, 32, 48].map((offset) => `(v128.store offset=${offset} ${get('to')} (v128.load offset=${offset} ${get('at')}))`),
+      `(local.set $at (i32.add ${get('at')} ${get('step')}))`,
+      `(br_if $copying (i32.lt_u (local.tee $to (i32.add ${get('to')} (i32.const 64))) ${get('end')})))`,
+      `(call $tiles ${atMost(`(i32.sub ${get('rows')} ${get('row')})`, rows)} ${get('columns')} (i32.add ${get('target')} (i32.mul ${get('row')} ${get('targetRow')})) ${get('targetRow')} ${get('start')}`,
+      `  ${get('copy')} (i32.const ${bytesOf[lane]}) (i32.const 64) ${get('panel')} ${get('block')} ${get('depth')} ${get('from')})`,
+      `(br_if $rows (i32.lt_s (local.tee $row (i32.add ${get('row')} (i32.const ${rows}))) ${get('rows')})))`,
+      `(local.set $start (i32.const ${fromTarget}))`,
+      `(br_if $blocks (i32.lt_s (local.tee $from (i32.add ${get('from')} ${get('block')})) ${get('depth')})))`,
+    ].map((line) => `  ${line}`),
+    ')',
+  ];
+}
+
+function tilesFunction(name: string, terms: number, lane: Lane): string[] {
   const each = <Item>(count: number, make: (k: number) => Item): Item[] => Array.from({ length: count }, (_, k) => make(k));
   const bytes = bytesOf[lane];
   const shape = lane === 'f32' ? 'f32x4' : 'f64x2';
@@ -33,9 +106,16 @@ export function productFunction(name: string, terms: number, lane: Lane): string
   const narrowVectors = panelWidth / lanesOf[lane];
   const get = (local: string): string => `(local.get $${local})`;
   const add = (local: string, text: string): string => `(local.set $${local} (i32.add ${get(local)} ${text}))`;
-  const parameters = ['rows', 'columns', 'target', 'targetRow', 'start', ...each(terms, (k) => [`operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`]).flat()];
+  /** A single term may be a block of a longer one: its panels then are deeper. */
+  const block = terms === 1;
+  const parameters = [
+    ...['rows', 'columns', 'target', 'targetRow', 'start'],
+    ...each(terms, (k) => [`operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`]).flat(),
+    ...(block ? ['panelDepth', 'panelFrom'] : []),
+  ];
   const integers = ['row', 'column', 'at', 'bias', 'p', 'q', 'x0', 'x1', 'x2', 'x3', 'end', 'to', 'width', ...each(terms, (k) => [`from${k}`, `bytes${k}`]).flat()];
   const sums = each(4, (r) => each(2 * wideVectors, (v) => `s${r}_${v}`)).flat();
+  const panelDepth = (k: number): string => get(block ? 'panelDepth' : `depth${k}`);
 
   const tile = ({ rows, vectors, panels, whole }: Tile): string[] => {
     const perPanel = each(vectors, (v) => v);
@@ -55,7 +135,8 @@ export function productFunction(name: string, terms: number, lane: Lane): string
     ];
     const term = (k: number): string[] => [
       `(local.set $p ${get(`panel${k}At`)})`,
-      ...(panels === 2 ? [`(local.set $q (i32.add ${get('p')} (i32.mul ${get(`depth${k}`)} (i32.const ${wide * bytes}))))`] : []),
+      ...(block ? [add('p', `(i32.mul ${get('panelFrom')} (i32.const ${vectors * 16}))`)] : []),
+      ...(panels === 2 ? [`(local.set $q (i32.add ${get('p')} (i32.mul ${panelDepth(k)} (i32.const ${wide * bytes}))))`] : []),
       `(local.set $end (i32.add ${get('p')} (i32.mul ${get(`depth${k}`)} (i32.const ${vectors * 16}))))`,
       ...each(rows, (r) => (r === 0 ? `(local.set $x0 ${get(`from${k}`)})` : `(local.set $x${r} (i32.add ${get(`x${r - 1}`)} ${get(`row${k}`)}))`)),
       `(loop $depth`,
@@ -102,7 +183,7 @@ export function productFunction(name: string, terms: number, lane: Lane): string
     `(local.set $bias (i32.add ${get('start')} (i32.mul ${get('column')} (i32.const ${bytes}))))`,
     ...each(terms, (k) => [
       `(local.set $from${k} ${get(`operand${k}`)})`,
-      `(local.set $panel${k}At (i32.add ${get(`panel${k}`)} (i32.mul (i32.mul ${get('column')} ${get(`depth${k}`)}) (i32.const ${bytes}))))`,
+      `(local.set $panel${k}At (i32.add ${get(`panel${k}`)} (i32.mul (i32.mul ${get('column')} ${panelDepth(k)}) (i32.const ${bytes}))))`,
     ]).flat(),
   ];
   const columnLoop = (label: string, columns: number, condition: string, body: readonly string[]): string[] => [
@@ -115,7 +196,17 @@ export function productFunction(name: string, terms: number, lane: Lane): string
     '))',
   ];
   const left = (columns: number): string => `(i32.le_s (i32.add ${get('column')} (i32.const ${columns})) ${get('columns')})`;
+  const total = each(terms, (k) => get(`depth${k}`)).reduce((a, b) => `(i32.add ${a} ${b})`);
+  const separately = [
+    `(if (i32.gt_s ${total} (i32.const ${longestDepth})) (then`,
+    ...each(terms, (k) => [
+      `(call $${productName(1)} ${['rows', 'columns', 'target', 'targetRow', 'start', `operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`].map(get).join(' ')})`,
+      `(local.set $start (i32.const ${fromTarget}))`,
+    ]).flat(),
+    '(return)))',
+  ];
   const body = [
+    ...(block ? [] : separately),
     `(if (i32.eq ${get('rows')} (i32.const 1)) (then`,
     ...columnLoop('pairs', 2 * wide, left(2 * wide), tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })),
     '))',

@@ -1,0 +1,82 @@
+import type { Dim } from '../../graph/dim.js';
+import type { Buffer } from '../../lower/kernel-program.js';
+import type { KernelCodeContext } from './kernel-code.js';
+import { MathFunctions } from './math-functions.js';
+import type { MathMode } from './math-functions.js';
+import type { ModuleContext } from './module-context.js';
+import { packFunctions, runFunctions } from './module-entries.js';
+import { packFunction, productFunction } from './product-function.js';
+import type { Scope, SymbolNames } from './scope.js';
+
+/** What the targets differ in: the arena, and the functions that compute. All else of a module is the same. */
+export interface ModuleKernels {
+  /** For the preamble. */
+  readonly description: string;
+  /** Fields of the creator's options. */
+  readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
+  /** Declarations at the top of the module. */
+  readonly declarations: readonly string[];
+  /** Statements before the regions: the constant `region`. */
+  readonly beforeRegions: readonly string[];
+  /** Statements after the regions: the constant `arena`. */
+  readonly arena: readonly string[];
+  /** The functions of the entries, and for packing. */
+  readonly functions: readonly string[];
+  /** Statements for a new number of rows and steps. */
+  readonly start: readonly string[];
+}
+
+/** Kernels as TypeScript functions over one typed array. */
+export function typeScriptKernels(context: ModuleContext, scope: Scope, math: MathMode): ModuleKernels {
+  const { array } = context;
+  return {
+    description: `${math} maths`,
+    options: [{ name: 'memory', type: 'ArrayBuffer', doc: 'Memory to use for the arena, at least as long as needed; made by default.' }],
+    declarations: [],
+    beforeRegions: ['let arenaLength = 0;', 'const region = (length: number): number => (arenaLength += length) - length;'],
+    arena: [
+      `const bytes = (arenaLength + 4) * ${array}.BYTES_PER_ELEMENT;`,
+      'if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);',
+      `const arena = new ${array}(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);`,
+    ],
+    functions: kernelFunctions(context, scope, math),
+    start: [],
+  };
+}
+
+function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scope, math: MathMode): string[] {
+  const maths = new MathFunctions(math);
+  const products = new Set<number>();
+  let packs = false;
+  const startWith =
+    (symbols: SymbolNames) =>
+    (buffer: Buffer, offset: Dim): string =>
+      layout.start(buffer, offset, symbols);
+  const code: KernelCodeContext = {
+    symbols: sizes.duringCall,
+    start: startWith(sizes.duringCall),
+    within: (symbols) => ({ start: startWith(symbols) }),
+    math: (name) => maths.name(name),
+    scope,
+    usesProduct(terms) {
+      products.add(terms);
+      return `product${String(terms)}`;
+    },
+    usesPack() {
+      packs = true;
+      return 'pack';
+    },
+  };
+  const runs = runFunctions(programs, code);
+  const packFunctionsLines = packFunctions(programs, code);
+  return [
+    ...maths.definitions(),
+    ...[...products].sort((a, b) => a - b).flatMap((terms) => [...productFunction(`product${String(terms)}`, terms), '']),
+    ...(packs ? [...packFunction('pack'), ''] : []),
+    ...(products.size > 0
+      ? ['/** Where a product starts: from zero, or from what is there. Otherwise from a bias. */', 'const fromZero = -1;', 'const fromTarget = -2;', '']
+      : []),
+    ...packFunctionsLines,
+    ...runs,
+  ];
+}

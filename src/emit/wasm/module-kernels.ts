@@ -1,0 +1,99 @@
+import { Buffer } from 'node:buffer';
+import { entryDocs, packsByFunction, programsOf } from '../typescript/module-entries.js';
+import { runName } from '../typescript/module-context.js';
+import type { ModuleContext } from '../typescript/module-context.js';
+import type { MathMode } from '../typescript/math-functions.js';
+import type { ModuleKernels } from '../typescript/module-kernels.js';
+import { indent } from '../typescript/map-code.js';
+import { encodeText } from './encode.js';
+import { fusingLines } from './fused-multiply-add.js';
+import { headerElements, KernelModule } from './kernel-module.js';
+import { vectorMath } from './math/vector-math.js';
+import { bytesOf } from './vector-code.js';
+import type { Lane } from './vector-code.js';
+
+export interface WasmKernels extends ModuleKernels {
+  /** The kernels as WebAssembly text, and in binary form. */
+  readonly text: string;
+  readonly binary: Uint8Array<ArrayBuffer>;
+}
+
+export interface WasmKernelOptions {
+  readonly math: MathMode;
+  /** Does without instructions whose result differs from host to host. */
+  readonly reproducible: boolean;
+}
+
+/** Regions start at multiples of this many bytes: the length of a cache line. */
+const alignment = 64;
+
+/** Kernels as a WebAssembly module, which the creator decodes and compiles; its memory is the arena. */
+export async function wasmKernels(context: ModuleContext, { math, reproducible }: WasmKernelOptions): Promise<WasmKernels> {
+  const { array, layout, programs, sizes } = context;
+  const lane: Lane = array === 'Float32Array' ? 'f32' : 'f64';
+  const bytes = bytesOf[lane];
+  const module = new KernelModule({ lane, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.constant(buffer) });
+  const packs = packsByFunction(programs);
+  for (const [name, kernels] of packs) module.addEntry(name, kernels);
+  const entries = programsOf(programs).flatMap((program) => program.entries);
+  for (const { name, kernels } of entries) module.addEntry(runName(name), kernels);
+  const text = module.text();
+  const binary = await encodeText(text);
+  const symbols = module.headerSymbols;
+  const values = symbols.map((symbol) => (symbol.startsWith('@') ? `${symbol.slice(1)} * ${String(bytes)}` : sizes.capacity(symbol)));
+  const docs = entryDocs(programs);
+  const elements = alignment / bytes;
+  return {
+    description: `${math} maths in WebAssembly${reproducible ? ', the same bits on every host' : ''}`,
+    text,
+    binary,
+    options: [
+      { name: 'memory', type: '{ readonly buffer: ArrayBuffer }', doc: 'A WebAssembly.Memory to use, at least as large as needed; made by default.' },
+      { name: 'module', type: 'object', doc: 'The kernels as a WebAssembly.Module, for hosts that do not compile at run time; compiled by default.' },
+    ],
+    declarations: [
+      'declare const WebAssembly: {',
+      '  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer };',
+      '  readonly Module: new (bytes: Uint8Array) => object;',
+      '  readonly Instance: new (module: object, imports: object) => { readonly exports: object };',
+      ...(reproducible ? [] : ['  validate(bytes: Uint8Array): boolean;']),
+      '};',
+      'declare function atob(text: string): string;',
+    ],
+    beforeRegions: [
+      'let arenaLength = 0;',
+      `// Regions start at multiples of ${String(alignment)} bytes.`,
+      `const region = (length: number): number => (arenaLength += Math.ceil(length / ${String(elements)}) * ${String(elements)}) - Math.ceil(length / ${String(elements)}) * ${String(elements)};`,
+      ...(module.copyBytes === 0 ? [] : [`const operandCopy = region(${String(module.copyBytes / bytes)}); // for parts of operands that kernels copy`]),
+      `const headerAt = region(${String(headerElements(symbols.length, lane))}); // sizes and region starts, as integers of 32 bits`,
+    ],
+    arena: [
+      `const bytes = (arenaLength + 16) * ${array}.BYTES_PER_ELEMENT;`,
+      'if (options.memory !== undefined && options.memory.buffer.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.buffer.byteLength)}`);',
+      'const pages = Math.ceil(bytes / 65536);',
+      'const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });',
+      `const arena = new ${array}(memory.buffer, 0, arenaLength + 16);`,
+    ],
+    functions: [
+      'function compile(): object {',
+      ...indent([`const code = Uint8Array.from(atob('${toBase64(binary)}'), (character) => character.charCodeAt(0));`, ...(reproducible ? [] : fusingLines(lane)), 'return new WebAssembly.Module(code);']),
+      '}',
+      '',
+      '// What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.',
+      `const header = new Int32Array(memory.buffer, headerAt, ${String(symbols.length)});`,
+      `header.set([${values.join(', ')}]);`,
+      `const { ${[...packs.keys(), ...entries.map(({ name }) => runName(name))].join(', ')} } = new WebAssembly.Instance(options.module ?? compile(), { host: { memory } }).exports as {`,
+      ...indent([
+        ...[...packs.keys()].map((name) => `readonly ${name}: () => void;`),
+        ...entries.flatMap(({ name }) => [...docs(name), `readonly ${runName(name)}: () => void;`]),
+      ]),
+      '};',
+      '',
+    ],
+    start: ['header[0] = rows;', 'header[1] = count;'],
+  };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
