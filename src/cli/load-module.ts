@@ -1,19 +1,35 @@
+import { pathToFileURL } from 'node:url';
 import { DeclarationError } from '../declare/declaration-error.js';
 import { ShapeError } from '../ops/op.js';
 import { originalPlace } from './original-place.js';
+import { ownModule } from './own-modules.js';
 import { isThrownByUs, userFrame } from './stack-place.js';
 import { UserError } from './user-error.js';
 
+/** The name by which redirected modules reach the running instance; no package can have it. */
+const ownInstance = 'cellwright:own';
+
 /**
- * Runs a TypeScript or JavaScript module of the user's and gives its exports. What it imports as `cellwright` is the
- * instance that runs here, so that its cells are our cells; every call loads it and what it imports afresh.
+ * Runs a TypeScript or JavaScript module of the user's and gives its exports. What it imports as `cellwright`, or from the
+ * folder of this package, is the instance that runs here, so that its cells are our cells; every call loads it and what it
+ * imports afresh.
  *
  * @throws UserError for a module that is missing, does not parse or throws; DeclarationError as the module throws it
  */
 export async function loadModule(file: string): Promise<Readonly<Record<string, unknown>>> {
   // Both are slow to load, and `--help` needs neither.
   const [{ createJiti }, library] = await Promise.all([import('jiti'), import('../index.js')]);
-  const jiti = createJiti(file, { moduleCache: false, fsCache: false, virtualModules: { cellwright: library } });
+  const options = { moduleCache: false, fsCache: false };
+  const plain = createJiti(file, options);
+  const jiti = createJiti(file, {
+    ...options,
+    virtualModules: { cellwright: library, [ownInstance]: { load: (own: string) => import(pathToFileURL(own).href) as Promise<unknown> } },
+    transform(source) {
+      const own = source.filename === undefined ? undefined : ownModule(source.filename);
+      const code = own === undefined ? plain.transform(source) : `module.exports = await require('${ownInstance}').load(${JSON.stringify(own)});`;
+      return { code };
+    },
+  });
   try {
     return await jiti.import<Readonly<Record<string, unknown>>>(file);
   } catch (error) {

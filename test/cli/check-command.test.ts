@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ExitCode } from '../../src/cli/exit-code.js';
 import { Workspace } from './workspace.js';
@@ -47,6 +49,26 @@ describe('cellwright check', () => {
     const { exitCode, output } = await new Workspace({ 'cells.ts': cells }).run('check', 'cells.ts', '--export', 'right', '--size', 'H=6', '--size', 'T=2', '--seed', '7');
     expect(exitCode).toBe(ExitCode.ok);
     expect(output).toMatch(/^right {2}T=2 B=\d+ H=6 {2}seed 7\n/);
+  });
+
+  it('takes a cell of the library from where it stands', async () => {
+    const file = fileURLToPath(new URL('../../src/cells/mgu.ts', import.meta.url));
+    const { exitCode, output, errors } = await new Workspace().run('check', file);
+    expect(errors).toBe('');
+    expect(output).toMatch(/^mgu {2}T=/);
+    expect(output).not.toContain('✗');
+    expect(exitCode).toBe(ExitCode.ok);
+  });
+
+  it.each(['src/index.ts', 'src/declare/index.js'])('takes a file that imports the language from %s by its path', async (entry) => {
+    const workspace = new Workspace();
+    const path = relative(workspace.folder, fileURLToPath(new URL(`../../${entry}`, import.meta.url))).replaceAll('\\', '/');
+    workspace.write('cells.ts', cells.replace("'cellwright'", `'${path}'`));
+    expect(await workspace.run('check', 'cells.ts', '--export', 'right')).toMatchObject({ exitCode: ExitCode.ok, errors: '' });
+    workspace.write('cells.ts', cells.replace("'cellwright'", `'${path}'`).replace("diagonal('u', y)", "diagonal('u', 3 as never)"));
+    const { exitCode, errors } = await workspace.run('check', 'cells.ts');
+    expect(exitCode).toBe(ExitCode.userError);
+    expect(errors).toMatch(/^error: cell 'right': .*takes expressions, not a number\n {2}cells\.ts:7:29\n/);
   });
 
   it.each([
