@@ -115,6 +115,7 @@ describe('a mistake in the fields of a configuration', () => {
     ['the number of steps', '{ definition: gruV1, sizes: { T: 4 } }', /the size T is not fixed at build; .*maxSteps/, 'T: 4'],
     ['an unknown precision', '{ definition: gruV1, precision: "float16" }', /precision is 'float16'; it is 'float32' or 'float64'/, 'precision'],
     ['an unknown target', '{ definition: gruV1, target: "cuda" }', /target is 'cuda'; it is 'typescript'/, 'target'],
+    ['lengths that are given at build', '{ definition: gruV1, lengths: [3, 4] }', /cell 'gruV1': lengths is a list; it is true or false/, 'lengths'],
     ['fast maths in float64', '{ definition: gruV1, precision: "float64", math: "fast" }', /math 'fast' is accurate to float32 only/, 'math'],
     ['an optimizer for a cell', '{ definition: gruV1, optimizer: adam() }', /cell 'gruV1' has no loss for an optimizer/, 'optimizer'],
     ['no optimizer', '{ definition: gruV1, optimizer: "adam" }', /optimizer is 'adam'; write adam\(\)/, 'optimizer'],

@@ -8,6 +8,7 @@ export type Named = Readonly<Record<string, Values>>;
 export interface CallOptions {
   readonly initialState?: Partial<Named> | undefined;
   readonly batchSize?: number;
+  readonly lengths?: Int32Array | readonly number[] | undefined;
   readonly accumulate?: boolean;
 }
 
