@@ -1,7 +1,7 @@
 import { freshName } from '../graph/fresh-name.js';
 import { GraphBuilder } from '../graph/graph.js';
 import type { Graph } from '../graph/graph.js';
-import { creationIndex, isNode } from '../graph/node.js';
+import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
 import { fill } from '../ops/construct.js';
@@ -140,7 +140,7 @@ function frontierOf(roots: readonly Node[], stops: (node: Node) => boolean): Nod
     if (stops(node) || node.operands.length === 0) found.add(node);
     else stack.push(...node.operands);
   }
-  return [...found].filter((node) => isNode(node, input) || stops(node)).sort((a, b) => creationIndex(a) - creationIndex(b));
+  return [...found].filter((node) => isNode(node, input) || stops(node)).sort((a, b) => a.index - b.index);
 }
 
 /** The primal part alone: its inputs are those of the step, without the cotangents. */

@@ -1,17 +1,8 @@
-import { MultiDirectedGraph } from 'graphology';
 import { attributeKey } from './attribute-key.js';
-import { creationIndex } from './node.js';
 import type { LazyLocation, Node, SourceLocation } from './node.js';
+import { NodeStore } from './node-store.js';
+import type { GraphStore } from './node-store.js';
 import type { Op } from '../ops/op.js';
-
-interface NodeRecord {
-  readonly node: Node;
-}
-interface EdgeRecord {
-  readonly slot: number;
-}
-/** The storage: an edge runs from operand to user and carries the operand's slot, so `mul(x, x)` is two edges. */
-export type GraphStore = MultiDirectedGraph<NodeRecord, EdgeRecord>;
 
 /**
  * A symbolic dataflow graph: named inputs, named outputs, and the nodes between them. Immutable; passes build a new one.
@@ -19,14 +10,18 @@ export type GraphStore = MultiDirectedGraph<NodeRecord, EdgeRecord>;
  */
 export class Graph {
   constructor(
-    /** For the files of this folder. */
-    readonly store: GraphStore,
+    private readonly stored: { readonly graph: GraphStore },
     readonly inputs: ReadonlyMap<string, Node>,
     readonly outputs: ReadonlyMap<string, Node>,
     /** Names from the declaration, beside the nodes and outside their keys. The first is the one to show. */
     readonly names: ReadonlyMap<Node, readonly string[]>,
     readonly locations: ReadonlyMap<Node, LazyLocation>,
   ) {}
+
+  /** For the files of this folder. */
+  get store(): GraphStore {
+    return this.stored.graph;
+  }
 
   /** The nodes that the outputs depend on, operands first; the order is the order of creation. */
   get nodes(): readonly Node[] {
@@ -43,7 +38,7 @@ export class Graph {
       seen.add(node);
       if (!stops(node)) stack.push(...node.operands);
     }
-    return [...seen].sort((a, b) => creationIndex(a) - creationIndex(b));
+    return [...seen].sort((a, b) => a.index - b.index);
   }
 
   /** For each live node, the live nodes that read it (once per slot). */
@@ -75,25 +70,26 @@ export class Graph {
 
   /** The same nodes with other outputs: trimming is choosing outputs. */
   withOutputs(outputs: ReadonlyMap<string, Node>): Graph {
-    return new Graph(this.store, this.inputs, outputs, this.names, this.locations);
+    return new Graph(this.stored, this.inputs, outputs, this.names, this.locations);
   }
 }
 
 /** Builds a graph by adding nodes; the same op on the same operands with the same attributes is the same node. */
 export class GraphBuilder {
-  readonly #store: GraphStore = new MultiDirectedGraph<NodeRecord, EdgeRecord>();
+  readonly #store = new NodeStore();
   readonly #byKey = new Map<string, Node>();
-  readonly #members = new Set<Node>();
   readonly #inputs = new Map<string, Node>();
   readonly #names = new Map<Node, string[]>();
   readonly #locations = new Map<Node, LazyLocation>();
 
   /** Adds a node. Throws what the op's shape rule throws. */
   node<A>(op: Op<A>, operands: readonly Node[], attributes: A): Node {
+    let key = op.name;
     for (const operand of operands) {
-      if (!this.#members.has(operand)) throw new Error(`'${op.name}' was given a node of another graph`);
+      if (!this.#store.has(operand)) throw new Error(`'${op.name}' was given a node of another graph`);
+      key += ` ${operand.id}`;
     }
-    const key = `${op.name}(${operands.map((operand) => operand.id).join(',')})${attributeKey(attributes)}`;
+    key += attributeKey(attributes);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const results = op.resultTypes(
@@ -103,12 +99,11 @@ export class GraphBuilder {
     );
     const [type] = results;
     if (type === undefined) throw new Error(`'${op.name}' has no result`);
-    const node: Node<A> = { id: `n${String(this.#members.size)}`, op, attributes, operands: [...operands], results, type };
+    const index = this.#store.size;
+    const node: Node<A> = { id: `n${String(index)}`, index, op, attributes, operands: [...operands], results, type };
     const erased = node as Node;
-    this.#store.addNode(node.id, { node: erased });
-    operands.forEach((operand, slot) => this.#store.addEdge(operand.id, node.id, { slot }));
+    this.#store.add(erased);
     this.#byKey.set(key, erased);
-    this.#members.add(erased);
     return erased;
   }
 
@@ -147,7 +142,7 @@ export class GraphBuilder {
   finish(outputs: ReadonlyMap<string, Node> | Readonly<Record<string, Node>>): Graph {
     const entries = isMap(outputs) ? [...outputs] : Object.entries(outputs);
     for (const [name, node] of entries) {
-      if (!this.#members.has(node)) throw new Error(`the output '${name}' belongs to another graph`);
+      if (!this.#store.has(node)) throw new Error(`the output '${name}' belongs to another graph`);
     }
     return new Graph(this.#store, new Map(this.#inputs), new Map(entries), this.#names, this.#locations);
   }

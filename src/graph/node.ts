@@ -16,17 +16,14 @@ export interface ValueType {
 export interface Node<A = unknown> {
   /** Unique and stable within its graph, in order of creation: `n0`, `n1`, … */
   readonly id: string;
+  /** The place in the order of creation: operands come before their users. */
+  readonly index: number;
   readonly op: Op<A>;
   readonly attributes: A;
   readonly operands: readonly Node[];
   readonly results: readonly ValueType[];
   /** The type of the first result. */
   readonly type: ValueType;
-}
-
-/** The place of a node in the order of creation: operands come before their users. */
-export function creationIndex(node: Node): number {
-  return Number(node.id.slice(1));
 }
 
 /** Where in the user's file an expression was written. */

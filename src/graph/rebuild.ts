@@ -42,7 +42,10 @@ export class Rebuilder {
 
   /** The node in the new graph that takes the place of a node of the old one. */
   map(node: Node): Node {
-    for (const each of this.source.reachable([node], (reached) => this.#replacements.has(reached))) this.#place(each);
+    if (node.operands.length === 0) this.#place(node);
+    else if (!this.#replacements.has(node)) {
+      for (const each of this.source.reachable([node], (reached) => this.#replacements.has(reached))) this.#place(each);
+    }
     return this.#placed(node);
   }
 

@@ -5,7 +5,7 @@ import { scan } from '../ops/scan.js';
 import type { ScanAttributes } from '../ops/scan.js';
 import { printShape, sameShape } from './dim.js';
 import type { Graph } from './graph.js';
-import { creationIndex, isNode } from './node.js';
+import { isNode } from './node.js';
 import type { Node, ValueType } from './node.js';
 
 /** A graph that breaks one of the rules that every pass relies on: a bug in the pass that made it. */
@@ -62,7 +62,7 @@ function verifyNode(graph: Graph, node: Node): void {
     throw new VerificationError(`${describe(node)} ${why}`);
   };
   for (const [slot, operand] of node.operands.entries()) {
-    if (creationIndex(operand) >= creationIndex(node)) fail(`precedes its operand ${describe(operand)}`);
+    if (operand.index >= node.index) fail(`precedes its operand ${describe(operand)}`);
     if (operand.results.length !== 1 && !isNode(node, result)) fail(`reads all results of ${describe(operand)} at once`);
     const edges = graph.store.edges(operand.id, node.id).map((edge) => graph.store.getEdgeAttribute(edge, 'slot'));
     if (!edges.includes(slot)) fail(`reads ${describe(operand)} in slot ${slot}, but no edge says so`);

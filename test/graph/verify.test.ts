@@ -2,7 +2,7 @@ import { MultiDirectedGraph } from 'graphology';
 import { describe, expect, it } from 'vitest';
 import { Dim } from '../../src/graph/dim.js';
 import { Graph, GraphBuilder } from '../../src/graph/graph.js';
-import type { GraphStore } from '../../src/graph/graph.js';
+import type { GraphStore } from '../../src/graph/node-store.js';
 import type { Node, ValueType } from '../../src/graph/node.js';
 import { VerificationError, verify } from '../../src/graph/verify.js';
 import { add } from '../../src/ops/add.js';
@@ -24,7 +24,7 @@ class Forgery {
 
   node<A>(id: string, op: Op<A>, operands: readonly Node[], attributes: A, results: readonly ValueType[] = [vector]): Node {
     const [type = vector] = results;
-    const node = { id, op: op as Op<unknown>, attributes, operands, results, type };
+    const node = { id, index: Number(id.slice(1)), op: op as Op<unknown>, attributes, operands, results, type };
     this.store.addNode(id, { node });
     operands.forEach((operand, slot) => {
       if (this.store.hasNode(operand.id)) this.store.addEdge(operand.id, id, { slot });
@@ -39,7 +39,7 @@ class Forgery {
   }
 
   graph(outputs: Readonly<Record<string, Node>>): Graph {
-    return new Graph(this.store, this.inputs, new Map(Object.entries(outputs)), new Map(), new Map());
+    return new Graph({ graph: this.store }, this.inputs, new Map(Object.entries(outputs)), new Map(), new Map());
   }
 }
 
