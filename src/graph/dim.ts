@@ -16,6 +16,11 @@ export interface DimTerm {
   readonly atoms: readonly DimAtom[];
 }
 
+/** A term with sorted atoms, and a key that is equal exactly for equal atoms: `H*I`, or nothing where there are none. */
+interface Monomial extends DimTerm {
+  readonly key: string;
+}
+
 /** What a user may write where a dim is expected: `4`, `'H'`, `'4H'`, `'I+H'`, `'ceil(T/3)'`. */
 export type DimLike = Dim | number | string;
 
@@ -25,7 +30,10 @@ export type Sizes = Readonly<Record<string, number>>;
 export class Dim {
   readonly key: string;
 
-  private constructor(readonly terms: readonly DimTerm[]) {
+  private constructor(
+    /** Sorted, of different monomials, none with a zero coefficient. */
+    readonly terms: readonly Monomial[],
+  ) {
     this.key = terms.length === 0 ? '0' : terms.map(printTerm).join('+').replaceAll('+-', '-');
   }
 
@@ -34,11 +42,11 @@ export class Dim {
 
   static constant(value: number): Dim {
     if (!Number.isSafeInteger(value)) throw new RangeError(`a dim must be an integer, not ${String(value)}`);
-    return value === 0 ? new Dim([]) : new Dim([{ coefficient: value, atoms: [] }]);
+    return new Dim(constantTerm(value));
   }
 
   static symbol(name: string): Dim {
-    return new Dim([{ coefficient: 1, atoms: [{ kind: 'symbol', name }] }]);
+    return new Dim([{ coefficient: 1, atoms: [{ kind: 'symbol', name }], key: name }]);
   }
 
   /**
@@ -63,7 +71,8 @@ export class Dim {
       const offset = rest.minus(Dim.fromTerms([first]));
       return whole.plus(Dim.ceilDiv(atom.numerator.plus(offset.times(atom.divisor)), atom.divisor * divisor));
     }
-    return whole.plus(new Dim([{ coefficient: 1, atoms: [{ kind: 'ceilDiv', numerator: rest, divisor }] }]));
+    const quotient: DimAtom = { kind: 'ceilDiv', numerator: rest, divisor };
+    return whole.plus(new Dim([{ coefficient: 1, atoms: [quotient], key: atomKey(quotient) }]));
   }
 
   /** Reads what a user wrote; throws a `RangeError` that quotes it when it is no dim. */
@@ -84,26 +93,27 @@ export class Dim {
     return total;
   }
 
-  /** Collects equal monomials, drops zeros and sorts, so that equal polynomials get equal keys. */
+  /** Equal polynomials get equal keys. */
   static fromTerms(terms: readonly DimTerm[]): Dim {
-    const collected = new Map<string, DimTerm>();
+    return Dim.collect(terms.map(({ coefficient, atoms }) => monomial(coefficient, atoms)));
+  }
+
+  /** Adds up equal monomials, drops zeros and sorts. */
+  private static collect(terms: readonly Monomial[]): Dim {
+    const collected = new Map<string, Monomial>();
     for (const term of terms) {
-      const atoms = [...term.atoms].sort((a, b) => compare(atomKey(a), atomKey(b)));
-      const key = atoms.map(atomKey).join('*');
-      const coefficient = (collected.get(key)?.coefficient ?? 0) + term.coefficient;
-      collected.set(key, { coefficient, atoms });
+      const coefficient = (collected.get(term.key)?.coefficient ?? 0) + term.coefficient;
+      collected.set(term.key, { ...term, coefficient });
     }
-    const sorted = [...collected.entries()]
-      .filter(([, term]) => term.coefficient !== 0)
-      .sort(([a, x], [b, y]) => y.atoms.length - x.atoms.length || compare(a, b));
-    return new Dim(sorted.map(([, term]) => term));
+    return new Dim([...collected.values()].filter(({ coefficient }) => coefficient !== 0).sort(compareTerms));
   }
 
   /** The value when no symbol occurs in it. */
   get constantValue(): number | undefined {
-    const [first, ...rest] = this.terms;
+    const [first] = this.terms;
     if (first === undefined) return 0;
-    return rest.length === 0 && first.atoms.length === 0 ? first.coefficient : undefined;
+    // The constant term comes last.
+    return first.atoms.length === 0 ? first.coefficient : undefined;
   }
 
   equals(other: Dim): boolean {
@@ -111,7 +121,10 @@ export class Dim {
   }
 
   plus(other: DimLike): Dim {
-    return Dim.fromTerms([...this.terms, ...Dim.from(other).terms]);
+    const right = Dim.from(other);
+    if (right.terms.length === 0) return this;
+    if (this.terms.length === 0) return right;
+    return Dim.collect([...this.terms, ...right.terms]);
   }
 
   minus(other: DimLike): Dim {
@@ -120,11 +133,17 @@ export class Dim {
 
   times(other: DimLike): Dim {
     const right = Dim.from(other);
-    return Dim.fromTerms(
-      this.terms.flatMap((a) =>
-        right.terms.map((b) => ({ coefficient: a.coefficient * b.coefficient, atoms: [...a.atoms, ...b.atoms] })),
-      ),
-    );
+    const factor = right.constantValue;
+    if (factor !== undefined) return this.scaled(factor);
+    const own = this.constantValue;
+    if (own !== undefined) return right.scaled(own);
+    return Dim.collect(this.terms.flatMap((a) => right.terms.map((b) => productTerm(a, b))));
+  }
+
+  private scaled(factor: number): Dim {
+    if (factor === 1) return this;
+    if (factor === 0) return Dim.zero;
+    return new Dim(this.terms.map((term) => ({ ...term, coefficient: term.coefficient * factor })));
   }
 
   /** The symbols that occur, sorted. */
@@ -188,11 +207,31 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b);
 }
 
-function printTerm(term: DimTerm): string {
-  const product = term.atoms.map(atomKey).join('*');
-  if (product === '') return String(term.coefficient);
-  if (term.coefficient === 1) return product;
-  return term.coefficient === -1 ? `-${product}` : `${String(term.coefficient)}${product}`;
+function constantTerm(value: number): Monomial[] {
+  return value === 0 ? [] : [{ coefficient: value, atoms: [], key: '' }];
+}
+
+function monomial(coefficient: number, atoms: readonly DimAtom[]): Monomial {
+  const sorted = [...atoms].sort((a, b) => compare(atomKey(a), atomKey(b)));
+  return { coefficient, atoms: sorted, key: sorted.map(atomKey).join('*') };
+}
+
+function productTerm(a: Monomial, b: Monomial): Monomial {
+  const coefficient = a.coefficient * b.coefficient;
+  if (a.atoms.length === 0) return { ...b, coefficient };
+  if (b.atoms.length === 0) return { ...a, coefficient };
+  return monomial(coefficient, [...a.atoms, ...b.atoms]);
+}
+
+/** Those with more atoms first, so that the constant comes last. */
+function compareTerms(a: Monomial, b: Monomial): number {
+  return b.atoms.length - a.atoms.length || compare(a.key, b.key);
+}
+
+function printTerm({ coefficient, key }: Monomial): string {
+  if (key === '') return String(coefficient);
+  if (coefficient === 1) return key;
+  return coefficient === -1 ? `-${key}` : `${String(coefficient)}${key}`;
 }
 
 /**
