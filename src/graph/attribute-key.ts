@@ -3,6 +3,9 @@ import { Dim } from './dim.js';
 const identities = new WeakMap<object, number>();
 let nextIdentity = 0;
 
+/** Attributes never change, and passes copy most nodes with those that they have. */
+const known = new WeakMap<object, string>();
+
 /**
  * A string that is equal exactly for equal attributes. Numbers are keyed by their bits, so that `-0`, NaN and the
  * infinities survive hash-consing; nested graphs are keyed by identity.
@@ -16,12 +19,18 @@ export function attributeKey(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(attributeKey).join(',')}]`;
   if (typeof value === 'object') {
     if (Object.getPrototypeOf(value) === Object.prototype) {
-      const entries = Object.entries(value).map(([name, entry]) => `${name}:${attributeKey(entry)}`);
-      return `{${entries.sort().join(',')}}`;
+      let key = known.get(value);
+      if (key === undefined) known.set(value, (key = recordKey(value)));
+      return key;
     }
     let identity = identities.get(value);
     if (identity === undefined) identities.set(value, (identity = nextIdentity++));
     return `#${String(identity)}`;
   }
   throw new TypeError(`an attribute can't be a ${typeof value}`);
+}
+
+function recordKey(value: object): string {
+  const entries = Object.entries(value).map(([name, entry]) => `${name}:${attributeKey(entry)}`);
+  return `{${entries.sort().join(',')}}`;
 }
