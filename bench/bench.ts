@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { vanillaLstm } from 'cellwright';
+import { timeBuildCommand } from './build-command.js';
+import type { BuildTimes } from './build-command.js';
+import { buildModule } from './build-module.js';
+import type { BuildOptions, Target } from './build-module.js';
+import type { Case } from './cases.js';
+import { writeMarkdown } from './markdown.js';
+import type { Skipped } from './markdown.js';
+import { moduleSizes } from './module-table.js';
+import { choosePeaks } from './peak/choose-peaks.js';
+import { runPeers } from './peers/run-peers.js';
+import { milliseconds, printRow } from './print-row.js';
+import { reasonOf } from './reason.js';
+import type { Row } from './row.js';
+import { runCase } from './run-case.js';
+import { quick, thorough } from './stopwatch.js';
+
+export interface BenchOptions extends BuildOptions {
+  readonly quick: boolean;
+  readonly only: readonly Case[];
+  readonly target: readonly Target[];
+  readonly sizes: 'fixed' | 'given';
+  readonly peers: boolean;
+  /** Seconds for one pass of a peer. */
+  readonly peerLimit: number;
+  readonly python: string;
+  /** Files to write. */
+  readonly json?: string;
+  readonly markdown?: string;
+}
+
+/** Of the repository: this program is in `bench/dist`. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export async function bench(options: BenchOptions): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'cellwright-bench-'));
+  try {
+    // Makes Node take what lies there for ECMAScript modules.
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+    await benchIn(folder, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function benchIn(folder: string, options: BenchOptions): Promise<void> {
+  const { precision, sizes, json, markdown } = options;
+  // Fast maths is accurate to float32 only.
+  const build: BuildOptions = { precision, math: precision === 'float64' ? 'exact' : options.math };
+  const effort = options.quick ? quick : thorough;
+  const skipped: Skipped[] = [];
+  const skip = (what: string, reason: string): void => {
+    skipped.push({ what, reason });
+    console.log(`skipped ${what}: ${reason}`);
+  };
+  const [load = 0] = loadavg();
+  console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${build.precision}, ${build.math} maths, widths ${sizes}`);
+  if (load > 0.5) console.log(`the machine is busy (load ${load.toFixed(1)}): these figures are not worth keeping`);
+  const peaks = await choosePeaks(folder, precision, effort);
+  const { vector, plain, javaScript, pair } = peaks;
+  console.log(`peak in GFLOP/s: ${vector.gflops.toFixed(1)} by ${pair} of 128 bits, ${plain.gflops.toFixed(1)} by mul+add, ${javaScript.gflops.toFixed(1)} by JavaScript\n`);
+
+  const targets = await availableTargets(folder, options.target, build, skip);
+  const rows: Row[] = [];
+  const add = (more: readonly Row[]): void => {
+    rows.push(...more);
+    for (const row of more) console.log(printRow(row));
+  };
+  const told = new Set<string>();
+  const tell = (peer: string, text: string): void => {
+    if (!told.has(peer)) console.log(`${peer}: ${text}`);
+    told.add(peer);
+  };
+  const peerOptions = { folder, python: options.python, peaks, effort, limitMs: options.peerLimit * 1000, skip, tell };
+  for (const each of options.only) {
+    add(await runCase(each, { folder, targets, build, sizes, peaks, effort, skip }));
+    if (options.peers) add(await runPeers(each, peerOptions));
+  }
+  const modules = await moduleSizes(folder, targets, build);
+  console.log('');
+  for (const { cell, target, bytes, gzipBytes, forwardOnlyGzipBytes } of modules) {
+    console.log(`${cell.padEnd(15)} ${target.padEnd(10)} ${String(bytes)} bytes, shipped ${String(gzipBytes)}, forward only ${String(forwardOnlyGzipBytes)}`);
+  }
+  const builds = options.quick ? [] : await timeBuilds(folder, targets, skip);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, shortNumbers, 1)}\n`);
+  if (markdown !== undefined) writeMarkdown(markdown, { rows, modules, builds, peaks, build, sizes, skipped });
+}
+
+const shortNumbers = (_: string, value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
+
+type Skip = (what: string, reason: string) => void;
+
+/** Those targets that a small module can be built for. */
+async function availableTargets(folder: string, targets: readonly Target[], build: BuildOptions, skip: Skip): Promise<Target[]> {
+  const available: Target[] = [];
+  for (const target of targets) {
+    try {
+      await buildModule(join(folder, `probe-${target}`), { ...build, definition: vanillaLstm, target });
+      available.push(target);
+    } catch (error) {
+      skip(`the target ${target}`, reasonOf(error));
+    }
+  }
+  return available;
+}
+
+async function timeBuilds(folder: string, targets: readonly Target[], skip: Skip): Promise<BuildTimes[]> {
+  const times: BuildTimes[] = [];
+  for (const target of targets) {
+    try {
+      const time = await timeBuildCommand(root, folder, target, 3);
+      console.log(`cellwright build, ${target}: one cell ${milliseconds(time.coldMs)}, each further one ${milliseconds(time.furtherMs)}`);
+      times.push(time);
+    } catch (error) {
+      skip(`build times of ${target}`, reasonOf(error));
+    }
+  }
+  return times;
+}

@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { BuildTimes } from './build-command.js';
+import type { BuildOptions } from './build-module.js';
+import type { ModuleSize } from './module-table.js';
+import type { Peaks } from './peak/peak-loop.js';
+import { milliseconds } from './print-row.js';
+import type { Row } from './row.js';
+import { sameShape, shapeName, streamingShape } from './shape.js';
+import type { Shape } from './shape.js';
+
+/** What a run has found. */
+export interface Results {
+  readonly rows: readonly Row[];
+  readonly modules: readonly ModuleSize[];
+  readonly builds: readonly BuildTimes[];
+  readonly peaks: Peaks;
+  readonly build: BuildOptions;
+  readonly sizes: 'fixed' | 'given';
+  readonly skipped: readonly Skipped[];
+}
+
+/** What could not be measured, and why. */
+export interface Skipped {
+  readonly what: string;
+  readonly reason: string;
+}
+
+const preface = `# Results
+
+Written by \`npm run bench -- --markdown bench/RESULTS.md\`; one section for each major version of Node.
+[README.md](README.md) says how to read them.
+`;
+
+/** Writes the section of this Node; those of others stay. */
+export function writeMarkdown(file: string, results: Results): void {
+  const old = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  writeFileSync(file, withSection(old, process.versions.node, sectionText(results)));
+}
+
+/** The text with the section of a Node version added, or in place of that of the same major version. */
+export function withSection(text: string, version: string, section: string): string {
+  const sections = text.split(/^(?=## Node )/m).slice(1).map((each) => each.trimEnd());
+  const major = (each: string): number => Number(/\d+/.exec(each)?.[0]);
+  const others = sections.filter((each) => major(each) !== major(version));
+  const all = [...others, section.trimEnd()].sort((a, b) => major(a) - major(b));
+  return `${[preface.trimEnd(), ...all].join('\n\n')}\n`;
+}
+
+function sectionText({ rows, modules, builds, peaks, build, sizes, skipped }: Results): string {
+  const { vector, pair, plain, javaScript } = peaks;
+  const own = rows.filter(isOwn);
+  const targets = distinct(own.map(({ target }) => target));
+  const sequences = own.filter((row) => row.T > 1);
+  return [
+    `## Node ${process.versions.node}`,
+    [
+      `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'unknown CPU'}, ${process.platform}, one thread, ${build.precision}, ${build.math} maths, widths ${sizes === 'fixed' ? 'fixed at build' : 'given to the creator'}.`,
+      `Peak: ${vector.gflops.toFixed(1)} GFLOP/s by ${pair} of 128 bits${pair === 'mul+add' ? '' : ` (${plain.gflops.toFixed(1)} by mul+add)`}; JavaScript, float64: ${javaScript.gflops.toFixed(1)} GFLOP/s.`,
+    ].join('\n'),
+    ...targets.flatMap((target) =>
+      (['forward', 'train'] as const).flatMap((pass) => rateTable(sequences.filter((row) => row.target === target && row.pass === pass), target, pass)),
+    ),
+    ...streamingTable(own.filter((row) => sameShape(row, streamingShape))),
+    ...peerTable(rows),
+    ...moduleTable(modules, own),
+    ...buildTable(builds),
+    ...skippedList(skipped),
+  ].join('\n\n');
+}
+
+const isOwn = (row: Row): boolean => row.moduleBytes !== undefined;
+const passTitles = { forward: 'forward', train: 'forward + backward', step: 'step' } as const;
+const titleOf = ({ T, B, I, H }: Shape): string => [T, B, I, H].join(', ');
+
+function rateTable(rows: readonly Row[], target: string, pass: 'forward' | 'train'): string[] {
+  if (rows.length === 0) return [];
+  const shapes = distinctShapes(rows);
+  const fraction = target === 'typescript' ? 'the JavaScript peak' : 'the peak';
+  const body = distinct(rows.map(({ cell }) => cell)).map((cell) => [
+    cell,
+    ...shapes.map((shape) => {
+      const row = rows.find((each) => each.cell === cell && sameShape(each, shape));
+      if (row === undefined) return '';
+      const part = target === 'typescript' ? row.fractionOfJavaScriptPeak : row.fractionOfPeak;
+      return `${row.gflops.toFixed(1)} (${part.toFixed(2)})`;
+    }),
+  ]);
+  return [`### ${target}, ${passTitles[pass]}`, `GFLOP/s, and the fraction of ${fraction}, by T, B, I, H.`, table(['cell', ...shapes.map(titleOf)], body)];
+}
+
+function streamingTable(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  const targets = distinct(rows.map(({ target }) => target));
+  const columns = targets.flatMap((target) => (['step', 'train'] as const).map((pass) => ({ target, pass })));
+  const body = distinct(rows.map(({ cell }) => cell)).map((cell) => [
+    cell,
+    ...columns.map(({ target, pass }) => {
+      const row = rows.find((each) => each.cell === cell && each.target === target && each.pass === pass);
+      if (row === undefined) return '';
+      const heap = row.allocatedBytes === undefined ? '' : `, ${String(row.allocatedBytes)} B`;
+      return `${milliseconds(row.ms)} (${row.fractionOfJavaScriptPeak.toFixed(2)}${heap})`;
+    }),
+  ]);
+  return [
+    `### One example, one step: ${titleOf(streamingShape)}`,
+    'A streaming step, and an online training step (forward + backward); in brackets the ratio to the JavaScript peak, and what a step leaves on the heap.',
+    table(['cell', ...columns.map(({ target, pass }) => `${target}, ${pass}`)], body),
+  ];
+}
+
+/** The peers at all shapes, with how many times longer than the faster of our targets they take. */
+function peerTable(rows: readonly Row[]): string[] {
+  const peers = distinct(rows.filter((row) => !isOwn(row)).map(({ target }) => target));
+  if (peers.length === 0) return [];
+  const compared = rows.filter(({ cell }) => cell === 'vanilla-lstm' || cell === 'character-model');
+  return (['forward', 'train', 'step'] as const).flatMap((pass) => {
+    const ofPass = compared.filter((row) => row.pass === pass);
+    const shapes = distinctShapes(ofPass);
+    const names = [...distinct(ofPass.filter(isOwn).map(({ target }) => target)), ...peers].filter((name) => ofPass.some(({ target }) => target === name));
+    const body = names.map((name) => [
+      [name, ...distinct(ofPass.flatMap(({ target, note }) => (target === name && note !== undefined ? [note] : [])))].join(', '),
+      ...shapes.map((shape) => {
+        const here = ofPass.filter((each) => sameShape(each, shape));
+        const row = here.find(({ target }) => target === name);
+        if (row === undefined) return '–';
+        const ours = Math.min(...here.filter(isOwn).map(({ ms }) => ms));
+        return isOwn(row) ? milliseconds(row.ms) : `${milliseconds(row.ms)} (${times(row.ms / ours)}×)`;
+      }),
+    ]);
+    if (body.length === 0) return [];
+    return [
+      `### Peers, ${passTitles[pass]}`,
+      'Time, and how many times that of our faster target.',
+      table(['', ...shapes.map(titleOf)], body),
+    ];
+  });
+}
+
+const times = (ratio: number): string => (ratio < 10 ? ratio.toPrecision(2) : ratio.toFixed(0));
+
+function moduleTable(modules: readonly ModuleSize[], own: readonly Row[]): string[] {
+  if (modules.length === 0) return [];
+  const body = modules.map(({ cell, target, bytes, gzipBytes, forwardOnlyGzipBytes }) => {
+    const row = own.find((each) => each.cell === cell && each.target === target && each.pass === 'train');
+    return [
+      cell,
+      target,
+      String(bytes),
+      String(gzipBytes),
+      String(forwardOnlyGzipBytes),
+      row?.buildMs === undefined ? '' : milliseconds(row.buildMs),
+      row?.arenaBytes === undefined ? '' : `${String(row.arenaBytes)} (${shapeName(row)})`,
+      row?.firstCallMs === undefined ? '' : milliseconds((row.importMs ?? 0) + (row.createMs ?? 0) + row.firstCallMs),
+    ];
+  });
+  return [
+    '### Modules',
+    'Bytes as generated; of the creator, bundled, minified and compressed; the same of a module built without training. Build time inside the compiler, arena, and the time from `import` to the end of the first forward + backward, all at the smallest shape measured.',
+    table(['cell', 'target', 'bytes', 'shipped', 'forward only', 'build', 'arena', 'first use'], body),
+  ];
+}
+
+function buildTable(builds: readonly BuildTimes[]): string[] {
+  if (builds.length === 0) return [];
+  const body = builds.map(({ target, coldMs, furtherMs }) => [target, milliseconds(coldMs), milliseconds(furtherMs)]);
+  return ['### `cellwright build`', table(['target', 'one cell, process start included', 'each further cell'], body)];
+}
+
+function skippedList(skipped: readonly Skipped[]): string[] {
+  if (skipped.length === 0) return [];
+  const lines = distinct(skipped.map(({ reason }) => reason)).map((reason) => {
+    const names = skipped.filter((each) => each.reason === reason).map(({ what }) => what);
+    return `- ${reason}: ${names.join('; ')}`;
+  });
+  return ['### Not measured', lines.join('\n')];
+}
+
+const distinct = (values: readonly string[]): string[] => [...new Set(values)];
+const distinctShapes = (rows: readonly Row[]): Shape[] =>
+  rows.filter((row, k) => rows.findIndex((other) => sameShape(row, other)) === k);
+
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
+}

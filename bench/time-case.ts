@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import type { CaseAnswer, CaseOrder, FirstUse, ModuleAnswer, ModuleOrder } from './case-process.js';
+import type { GeneratedModule, ModuleExports, Values } from './generated-module.js';
+import { gigaflops, peakSubject } from './peak/peak-loop.js';
+import { randomValues } from './random-values.js';
+import { timeInTurns } from './stopwatch.js';
+import type { Subject } from './stopwatch.js';
+import { reasonOf } from './reason.js';
+
+/** The program of a process that times one pass of one case; the order is in the file that it is given. */
+const order = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as CaseOrder;
+process.stdout.write(JSON.stringify(await answer(order)));
+
+type Started = { readonly target: string } & (
+  | { readonly status: 'started'; readonly subject: Subject; readonly start: FirstUse }
+  | { readonly status: 'failed'; readonly reason: string }
+);
+
+async function answer({ modules, peaks, effort, pass }: CaseOrder): Promise<CaseAnswer> {
+  const all: Started[] = [];
+  for (const module of modules) all.push(await attempt(module));
+  const started = all.filter((each) => each.status === 'started');
+  const subjects = [...started.map(({ subject }) => subject), await peakSubject(peaks.vector), await peakSubject(peaks.javaScript)];
+  const timings = timeInTurns(subjects, started.map(({ start }) => start.callMs), effort);
+  const [vector, javaScript] = timings.slice(started.length);
+  return {
+    modules: all.map((each): ModuleAnswer => {
+      if (each.status === 'failed') return each;
+      const { target, subject, start } = each;
+      const timing = timings[started.indexOf(each)];
+      if (timing === undefined) throw new Error(`${target} was not timed`);
+      const allocated = pass === 'step' ? { allocatedBytes: allocatedBytes(subject) } : {};
+      return { target, status: 'timed', timing, start: { ...start, ...allocated } };
+    }),
+    // A disturbed peak would flatter the modules: the rate at the start of the run is the least that it is.
+    vectorPeak: Math.max(peaks.vector.gflops, gigaflops(peaks.vector.flops, vector?.ms ?? Infinity)),
+    javaScriptPeak: Math.max(peaks.javaScript.gflops, gigaflops(peaks.javaScript.flops, javaScript?.ms ?? Infinity)),
+  };
+}
+
+async function attempt(module: ModuleOrder): Promise<Started> {
+  const { target } = module;
+  try {
+    return { target, status: 'started', ...(await start(module)) };
+  } catch (error) {
+    return { target, status: 'failed', reason: reasonOf(error) };
+  }
+}
+
+async function start({ file, create, initialize }: ModuleOrder): Promise<{ subject: Subject; start: FirstUse }> {
+  const began = performance.now();
+  const exports = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+  const imported = performance.now();
+  const { T, B, ...sizes } = order.shape;
+  const make = exports[create] as ModuleExports['create'];
+  const module = make({ sizes: { ...sizes }, batchSize: B, maxSteps: T });
+  const created = performance.now();
+  (exports[initialize] as ModuleExports['initialize'])(module, 1);
+  const subject = subjectOf(module);
+  const ready = performance.now();
+  subject();
+  const called = performance.now();
+  return {
+    subject,
+    start: {
+      importMs: imported - began,
+      createMs: created - imported,
+      callMs: called - ready,
+      arenaBytes: module.parameters.buffer.byteLength,
+    },
+  };
+}
+
+/** Inputs lie where the module wants them, as in a program that cares about speed. */
+function subjectOf(module: GeneratedModule): Subject {
+  const { pass, shape } = order;
+  const { T, B, I, H } = shape;
+  const { x } = module.inputs;
+  if (x === undefined) throw new Error(`the module has no input 'x'`);
+  x.set(randomValues(T * B * I, 2));
+  const inputs = { x };
+  switch (pass) {
+    case 'forward':
+      return () => {
+        module.forward(inputs);
+      };
+    case 'train': {
+      const cotangents = { y: sameType(x, randomValues(T * B * H, 3)) };
+      return () => {
+        module.forward(inputs);
+        module.backward(cotangents);
+      };
+    }
+    case 'step': {
+      module.packParameters();
+      const stepInputs = { x: sameType(x, randomValues(B * I, 2)) };
+      return () => {
+        module.step(stepInputs);
+      };
+    }
+  }
+}
+
+function sameType(like: Values, values: Float32Array): Values {
+  return like instanceof Float64Array ? Float64Array.from(values) : values;
+}
+
+/** What a call leaves on the heap, in bytes: the least of several runs, since the collector may run in between. */
+function allocatedBytes(subject: Subject): number {
+  const calls = 2000;
+  const growths = Array.from({ length: 8 }, () => {
+    const before = process.memoryUsage().heapUsed;
+    for (let call = 0; call < calls; call++) subject();
+    return process.memoryUsage().heapUsed - before;
+  });
+  return Math.round(Math.min(...growths.filter((growth) => growth >= 0)) / calls);
+}
