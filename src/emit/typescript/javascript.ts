@@ -14,7 +14,7 @@ export function javaScriptOf(source: string): JavaScriptModule {
   const preamble = source.slice(0, Math.max(0, source.indexOf('\n\n') + 2));
   const declarations = file.statements.flatMap((statement) => {
     if (ts.isInterfaceDeclaration(statement)) return [withDocs(statement)];
-    return ts.isFunctionDeclaration(statement) ? [signatureOf(statement)] : [];
+    return ts.isFunctionDeclaration(statement) && !isAmbient(statement) ? [signatureOf(statement)] : [];
   });
   return { code: withoutTypes(file), declarations: `${preamble}${declarations.join('\n\n')}\n` };
 }
@@ -32,6 +32,11 @@ function signatureOf(statement: ts.FunctionDeclaration): string {
   return `${docs.join('')}export declare function ${statement.name?.text ?? ''}(${parameters.join(', ')}): ${statement.type?.getText() ?? 'void'};`;
 }
 
+/** Tells the types of what the host provides. */
+function isAmbient(node: ts.Node): boolean {
+  return (ts.isVariableStatement(node) || ts.isFunctionDeclaration(node)) && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true;
+}
+
 function withoutTypes(file: ts.SourceFile): string {
   const { text } = file;
   const cuts: [start: number, end: number][] = [];
@@ -40,7 +45,7 @@ function withoutTypes(file: ts.SourceFile): string {
     if (type !== undefined) cuts.push([before.end, type.end]);
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || isAmbient(node)) {
       const docs = ts.getJSDocCommentsAndTags(node);
       cuts.push([Math.min(node.getStart(), ...docs.map((doc) => doc.pos)), node.end]);
       return;

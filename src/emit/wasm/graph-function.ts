@@ -5,9 +5,9 @@ import type { MathMode } from '../typescript/math-functions.js';
 import { encodeText } from './encode.js';
 import { startSymbol } from './header.js';
 import { webAssembly } from './host.js';
-import { copySymbol, headerElements, KernelModule } from './kernel-module.js';
+import { copySymbol, headerElements, KernelModule, zeroSymbol } from './kernel-module.js';
 import { vectorMath } from './math/vector-math.js';
-import { transposedBytes } from './product-function.js';
+import { transposedBytes, zeroBytes } from './product-function.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
@@ -42,10 +42,11 @@ export async function compileGraphToWasm(
 ): Promise<WasmGraphFunction> {
   const lane: Lane = precision === 'float32' ? 'f32' : 'f64';
   const bytes = bytesOf[lane];
-  const placed = graphProgram(graph, { sizes, optimize, namedSizes, reserved: headerElements(headerSlots, lane) + transposedBytes / bytes });
+  const placed = graphProgram(graph, { sizes, optimize, namedSizes, reserved: headerElements(headerSlots, lane) + (zeroBytes + transposedBytes) / bytes });
   const { program, starts } = placed;
   const addresses = new Map([...starts].map(([buffer, start]) => [startSymbol(buffer.name), start * bytes]));
-  addresses.set(copySymbol, headerElements(headerSlots, lane) * bytes);
+  addresses.set(zeroSymbol, headerElements(headerSlots, lane) * bytes);
+  addresses.set(copySymbol, headerElements(headerSlots, lane) * bytes + zeroBytes);
   const kernels = new KernelModule({
     lane,
     math: (name) => vectorMath(name, lane, math),

@@ -1,11 +1,13 @@
 import { Dim } from '../../graph/dim.js';
-import type { Buffer, Kernel, LoopKernel, ProductTerm } from '../../lower/kernel-program.js';
+import type { Address, Buffer, Kernel, LoopKernel, MapKernel, ProductTerm } from '../../lower/kernel-program.js';
 import type { MathFunction } from '../../ops/op.js';
 import { FunctionCode } from './function-code.js';
 import { Header, startSymbol } from './header.js';
-import { mapFunction } from './map-function.js';
+import { mapFunction, storePartFunction } from './map-function.js';
+import { strideAlong } from './map-schedule.js';
 import { packFunction } from './pack-function.js';
-import { fromTarget, fromZero, productFunctions, productName, transposedBytes, transposedFunction } from './product-function.js';
+import { productFunctions, transposedBytes, zeroBytes } from './product-function.js';
+import type { ProductForm } from './product-function.js';
 import { bytesOf, FunctionVectors, lanesOf } from './vector-code.js';
 import type { Lane, VectorMath } from './vector-code.js';
 
@@ -16,6 +18,7 @@ export interface KernelModuleOptions {
   region(buffer: Buffer): string;
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
+  readonly rowsInFlight?: number;
 }
 
 /**
@@ -26,11 +29,11 @@ export interface KernelModuleOptions {
 export class KernelModule {
   readonly #header: Header;
   readonly #functions: string[] = [];
-  readonly #products = new Set<number>();
+  readonly #products = new Set<ProductForm>();
   readonly #names = new Set<string>();
   #packs = false;
-  #transposes = false;
   #fills = false;
+  #storesParts = false;
 
   constructor(private readonly options: KernelModuleOptions) {
     this.#header = new Header(options.known);
@@ -51,17 +54,17 @@ export class KernelModule {
     this.#functions.push([head.replace(`$${name}`, `$${name} (export "${name}")`), ...rest].join('\n'));
   }
 
-  /** Bytes that kernels copy operands to, at `copySymbol`. */
-  get copyBytes(): number {
-    return this.#transposes ? transposedBytes : 0;
+  /** Regions of the kernels' own, in bytes by symbol: zeros that products start from, and room for a part of an operand. */
+  get ownRegions(): ReadonlyMap<string, number> {
+    const own = new Map<string, number>();
+    if (this.#products.size > 0) own.set(zeroSymbol, zeroBytes);
+    if (this.#products.has('transposedProduct')) own.set(copySymbol, transposedBytes);
+    return own;
   }
 
   text(): string {
     const { lane } = this.options;
-    // The one of a single term does long products of any.
-    const terms = this.#products.size === 0 && !this.#transposes ? [] : [...new Set([1, ...this.#products])].sort((a, b) => a - b);
-    const products = terms.flatMap((each) => productFunctions(each, lane));
-    const parts = [...products, ...(this.#transposes ? transposedFunction(lane) : []), ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
+    const parts = [...productFunctions(this.#products, lane), ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
   }
@@ -91,11 +94,16 @@ export class KernelModule {
     };
     switch (kernel.kind) {
       case 'map': {
+        const copy = copyOf(kernel);
+        if (copy !== undefined) return [`(memory.copy ${at(copy.to)} ${at(copy.from)} ${code.byteCount(copy.size)})`];
         const name = this.#fresh(`${owner}_map`);
         const lines = mapFunction(name, kernel, indices, {
           start: (buffer) => startSymbol(this.options.region(buffer)),
           newFunction: (parameters) => this.#newFunction(parameters),
-          rowsInFlight: 2,
+          rowsInFlight: this.options.rowsInFlight ?? 2,
+          storesParts: () => {
+            this.#storesParts = true;
+          },
         });
         this.#functions.push(lines.join('\n'));
         return [`(call $${name}${given})`];
@@ -111,23 +119,37 @@ export class KernelModule {
       }
       case 'product': {
         const { rows, columns, target, terms } = kernel;
-        const from =
-          kernel.start.kind === 'bias' ? at(kernel.start.address) : `(i32.const ${String(kernel.start.kind === 'zero' ? fromZero : fromTarget)})`;
-        const [term] = terms;
-        if (term !== undefined && terms.length === 1 && isTransposed(term)) {
-          this.#transposes = true;
-          const values = [code.dim(rows), code.dim(columns), at(target), code.byteCount(target.rowStride), from, at(term.operand), code.byteCount(term.operand.depthStride), start(term.panel), code.dim(term.depth)];
-          return [`(call $transposedProduct ${values.join(' ')} ${code.symbol(copySymbol)})`];
+        const row = code.byteCount(target.rowStride);
+        const bytes = `(i32.const ${String(code.bytes)})`;
+        const starts = {
+          zero: () => `${code.symbol(zeroSymbol)} (i32.const 0) (i32.const 0)`,
+          target: () => `${at(target)} ${row} ${bytes}`,
+          bias: () => (kernel.start.kind === 'bias' ? `${at(kernel.start.address)} (i32.const 0) ${bytes}` : ''),
+        };
+        const operands = ({ operand, depth, panel }: ProductTerm): string =>
+          [at(operand), code.byteCount(operand.rowStride), code.byteCount(operand.depthStride), start(panel), code.dim(depth)].join(' ');
+        const calls: string[] = [];
+        let from = starts[kernel.start.kind]();
+        const call = (form: ProductForm, values: string): void => {
+          this.#products.add(form);
+          calls.push(`(call $${form} ${code.dim(rows)} ${code.dim(columns)} ${at(target)} ${row} ${from} ${values})`);
+          from = starts.target();
+        };
+        for (let k = 0; k < terms.length; ) {
+          const [first, second] = terms.slice(k);
+          if (first === undefined) break;
+          if (isTransposed(first)) {
+            call('transposedProduct', `${at(first.operand)} ${code.byteCount(first.operand.depthStride)} ${start(first.panel)} ${code.dim(first.depth)} ${code.symbol(copySymbol)}`);
+            k += 1;
+          } else if (second === undefined || isTransposed(second)) {
+            call('product1', operands(first));
+            k += 1;
+          } else {
+            call('product2', `${operands(first)} ${operands(second)}`);
+            k += 2;
+          }
         }
-        this.#products.add(terms.length);
-        const operands = terms.flatMap(({ operand, depth, panel }) => [
-          at(operand),
-          code.byteCount(operand.rowStride),
-          code.byteCount(operand.depthStride),
-          start(panel),
-          code.dim(depth),
-        ]);
-        return [`(call $${productName(terms.length)} ${[code.dim(rows), code.dim(columns), at(target), code.byteCount(target.rowStride), from, ...operands].join(' ')})`];
+        return calls;
       }
       case 'loop':
         return this.#loop(owner, kernel, indices, code);
@@ -160,8 +182,18 @@ export class KernelModule {
   }
 }
 
-/** The symbol of the bytes that transposed products copy to. */
-export const copySymbol = startSymbol('operandCopy');
+export const zeroSymbol = startSymbol('zerosAt');
+export const copySymbol = startSymbol('operandCopyAt');
+
+/** What a map copies as one run, if that is all it does. */
+function copyOf({ axes: [axis, ...others], statements: [load, store, ...rest] }: MapKernel): { readonly from: Address; readonly to: Address; readonly size: Dim } | undefined {
+  if (axis === undefined || others.length > 0 || rest.length > 0 || load?.kind !== 'load' || store?.kind !== 'store') return undefined;
+  if (load.guards.length > 0 || store.truth || store.value.kind !== 'value' || store.value.id !== load.id) return undefined;
+  const along = Dim.symbol(axis.index);
+  const start = ({ buffer, offset }: Address): Address => ({ buffer, offset: offset.minus(along) });
+  if ([load.address, store.address].some(({ offset }) => strideAlong(offset, axis.index) !== 1)) return undefined;
+  return { from: start(load.address), to: start(store.address), size: axis.size };
+}
 
 /** The rows of the operand follow each other in memory, and its depth does not. */
 function isTransposed({ operand }: ProductTerm): boolean {

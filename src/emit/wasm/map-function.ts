@@ -10,13 +10,15 @@ export interface MapFunctionContext {
   /** The symbol that stands for the start of a buffer's region, in bytes. */
   start(buffer: Address['buffer']): string;
   newFunction(parameters: readonly string[]): FunctionCode;
+  /** Told that the function calls the one that stores a part of a vector. */
+  storesParts(): void;
   /** How many rows are in flight at once. */
   readonly rowsInFlight: number;
 }
 
 /**
- * A map as one function, given the indices of the loops around it: first over whole vectors, then over the elements that are
- * left, each alone in the first lane, with the same instructions, so that a result does not depend on where it lies.
+ * A map as one function, given the indices of the loops around it. The last vector along an axis may reach beyond it: it is
+ * computed as a whole, and stored in part.
  */
 export function mapFunction(name: string, kernel: MapKernel, parameters: readonly string[], context: MapFunctionContext): string[] {
   const schedule = scheduleOf(kernel);
@@ -37,13 +39,21 @@ interface Place {
   readonly immediate: string;
 }
 
-/** What is added up outside of the innermost loop. */
+/** What is added up along the lanes; they are joined at the end. */
 interface Sum {
   readonly local: string;
   readonly combine: 'sum' | 'max';
   readonly address: Address;
-  /** Along the lanes: the lanes are then added up at the end. */
-  readonly across: boolean;
+}
+
+/** How vectors go along their axis. */
+interface Lanes {
+  /** The local that counts elements. */
+  readonly index: string;
+  /** The local that holds how many elements are left, where they may be fewer than there are lanes. */
+  readonly left: string | undefined;
+  /** Sums along the lanes. */
+  readonly sums: Sum[];
 }
 
 class Nest {
@@ -66,7 +76,7 @@ class Nest {
 
   lines(): string[] {
     const { outer, vector } = this.schedule;
-    const inner = vector === undefined ? this.#variant(1, undefined, undefined) : this.#vectorLoops(vector.index, vector.size);
+    const inner = vector === undefined ? new Variant(this, this.kernel.statements, this.schedule, 1, undefined).lines() : this.#vectorLoops(vector.index, vector.size);
     const nest = (depth: number): string[] => {
       const axis = outer[depth];
       if (axis === undefined) return [...(this.#outerHeads[depth] ?? []), ...inner];
@@ -79,38 +89,36 @@ class Nest {
   }
 
   #vectorLoops(symbol: string, size: Dim): string[] {
-    const lanes = lanesOf[this.code.vectors.lane];
+    const { vectors } = this.code;
+    const lanes = lanesOf[vectors.lane];
     const index = this.code.index(symbol);
     const sums: Sum[] = [];
-    const constant = this.code.resolve(size).constantValue;
-    const whole = constant !== undefined && constant < lanes ? [] : this.#variant(lanes, index, sums);
-    const rest = constant !== undefined && constant % lanes === 0 ? [] : this.#variant(1, index, sums);
     const end = this.bound(size);
-    const starts = sums.map(({ local, combine }) => `(local.set $${local} ${this.code.vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
-    const ends = sums.flatMap((sum) => this.#endOfSum(sum));
+    const whole = (this.code.resolve(size).constantValue ?? 1) % lanes === 0;
+    const left = whole ? undefined : vectors.local('left', 'i32');
+    const body = new Variant(this, this.kernel.statements, this.schedule, lanes, { index, left, sums }).lines();
+    const starts = sums.map(({ local, combine }) => `(local.set $${local} ${vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
     return [
       ...starts,
       `(local.set $${index} (i32.const 0))`,
-      ...(whole.length === 0 ? [] : loopLines(index, end, lanes, whole, `vectors_${index}`)),
-      ...(rest.length === 0 ? [] : loopLines(index, end, 1, rest, `rest_${index}`)),
-      ...ends,
+      `(loop $vectors_${index}`,
+      ...(left === undefined ? [] : [`(local.set $${left} (i32.sub ${end} (local.get $${index})))`]),
+      ...body.map((line) => `  ${line}`),
+      `  (br_if $vectors_${index} (i32.lt_s (local.tee $${index} (i32.add (local.get $${index}) (i32.const ${String(lanes)}))) ${end})))`,
+      ...sums.flatMap((sum) => this.#endOfSum(sum)),
     ];
   }
 
   /** Adds what has been added up along the lanes to where it belongs. */
-  #endOfSum({ local, combine, address, across }: Sum): string[] {
+  #endOfSum({ local, combine, address }: Sum): string[] {
     const { vectors } = this.code;
     const { shape, lane } = vectors;
     const place = this.address(address);
     const read = (k: number): string => `(${shape}.extract_lane ${String(k)} (local.get $${local}))`;
     const join = (a: string, b: string): string => `(${lane}.${combine === 'sum' ? 'add' : 'max'} ${a} ${b})`;
-    const lanes = across ? Array.from({ length: lanesOf[lane] }, (_, k) => read(k)) : [read(0)];
+    const lanes = Array.from({ length: lanesOf[lane] }, (_, k) => read(k));
     const total = lanes.length === 4 ? join(join(lanes[0] ?? '', lanes[1] ?? ''), join(lanes[2] ?? '', lanes[3] ?? '')) : lanes.reduce(join);
     return [...vectors.takeLines(), `(${lane}.store${place.immediate} ${place.text} ${join(`(${lane}.load${place.immediate} ${place.text})`, total)})`];
-  }
-
-  #variant(width: number, index: string | undefined, sums: Sum[] | undefined): string[] {
-    return new Variant(this, this.kernel.statements, this.schedule, width, index, sums).lines();
   }
 
   /** A bound, which no loop of the map changes: computed at the head of the function. */
@@ -173,7 +181,7 @@ function isAtom(text: string): boolean {
   return /^\((local\.get|i32\.const) [^()]*\)$/.test(text);
 }
 
-/** The body for one width: whole vectors, or single elements. */
+/** The body: for vectors, or for single elements in the first lane. */
 class Variant {
   readonly #head: string[] = [];
   readonly #tail: string[] = [];
@@ -184,16 +192,16 @@ class Variant {
   #bound: Map<string, string>[] = [];
   readonly #stored: ReadonlySet<string>;
   readonly #moving: ReadonlySet<number>;
+  readonly #uses: ReadonlyMap<number, number>;
 
   constructor(
     private readonly nest: Nest,
     private readonly statements: readonly Statement[],
     private readonly schedule: MapSchedule,
     private readonly width: number,
-    /** The local that counts along the lanes. */
-    private readonly vectorIndex: string | undefined,
-    private readonly sums: Sum[] | undefined,
+    private readonly lanes: Lanes | undefined,
   ) {
+    this.#uses = countUses(statements);
     this.#stored = new Set(statements.flatMap((each) => (each.kind === 'store' || each.kind === 'accumulate' ? [each.address.buffer.name] : [])));
     this.#moving = this.#movingValues();
   }
@@ -211,7 +219,7 @@ class Variant {
     const index = this.nest.code.index(rows.index);
     const end = this.nest.bound(rows.size);
     const constant = this.nest.code.resolve(rows.size).constantValue;
-    const inFlight = Math.min(this.width === 1 ? 1 : this.nest.context.rowsInFlight, constant ?? Infinity);
+    const inFlight = Math.min(this.nest.context.rowsInFlight, constant ?? Infinity);
     const several = inFlight > 1 ? this.#body(Array.from({ length: inFlight }, (_, r) => r)) : [];
     const single = constant !== undefined && constant % inFlight === 0 && inFlight > 1 ? [] : this.#body([0]);
     return [
@@ -293,13 +301,15 @@ class Variant {
       }
       case 'compute': {
         const operands = statement.operands.map((operand, slot) => this.#scalar(operand, statement.operandTruths[slot] === true, row, values));
-        values.set(statement.id, { text: vectors.let(statement.name ?? statement.op, statement.code.wasm(operands, vectors)), truth: statement.truth });
+        const text = statement.code.wasm(operands, vectors);
+        const once = this.#uses.get(statement.id) === 1 && values !== this.#hoisted;
+        values.set(statement.id, { text: once ? text : vectors.let(statement.name ?? statement.op, text), truth: statement.truth });
         return;
       }
       case 'store': {
         const value = this.#scalar(statement.value, statement.truth, row, values);
         const stored = statement.truth ? vectors.logic('and', value, vectors.constant(1)) : value;
-        this.#store(statement.address, vectors.let('stored', stored), row);
+        this.#store(this.#address(statement.address, row), stored);
         return;
       }
       case 'accumulate':
@@ -307,10 +317,24 @@ class Variant {
     }
   }
 
-  #store(address: Address, value: string, row: number): void {
-    const { text, immediate } = this.#address(address, row);
-    const bits = 8 * this.nest.code.bytes;
-    this.vectors.line(this.width === 1 ? `(v128.store${String(bits)}_lane${immediate} 0 ${text} ${value})` : `(v128.store${immediate} ${text} ${value})`);
+  #store(place: Place, value: string): void {
+    this.vectors.line(this.#storing(place, value));
+  }
+
+  #storing({ text, immediate }: Place, value: string): string {
+    const { left } = this.lanes ?? {};
+    if (this.width === 1) return `(v128.store${String(8 * this.nest.code.bytes)}_lane${immediate} 0 ${text} ${value})`;
+    const whole = `(v128.store${immediate} ${text} ${value})`;
+    if (left === undefined) return whole;
+    // What is computed is put into a local, so that it does not stand here twice.
+    const stored = this.vectors.let('stored', value);
+    this.nest.context.storesParts();
+    const start = immediate === '' ? text : `(i32.add ${text} (i32.const ${immediate.slice(' offset='.length)}))`;
+    return `(if (i32.ge_s (local.get $${left}) (i32.const ${String(this.width)})) (then (v128.store${immediate} ${text} ${stored})) (else (call $storePart ${start} ${stored} (local.get $${left}))))`;
+  }
+
+  #reading({ text, immediate }: Place): string {
+    return this.width === 1 ? `(v128.load${String(8 * this.nest.code.bytes)}_splat${immediate} ${text})` : `(v128.load${immediate} ${text})`;
   }
 
   #load(address: Address): string {
@@ -325,10 +349,9 @@ class Variant {
     const along = vector === undefined ? undefined : strideAlong(address.offset, vector.index);
     const bound = this.#bound[row];
     const placed = address.offset.symbols().some((symbol) => bound?.has(symbol) === true);
-    if (along === 0 && guards.length === 0 && !placed && this.sums !== undefined) {
-      // A sum along the lanes: kept for whole vectors and for single elements apart.
+    if (along === 0 && guards.length === 0 && !placed && this.lanes !== undefined) {
       const sum = this.#sumAcross(address, combine);
-      vectors.line(`(local.set $${sum} ${vectors.binary(instruction, `(local.get $${sum})`, term)})`);
+      vectors.line(`(local.set $${sum} ${vectors.binary(instruction, `(local.get $${sum})`, this.#inside(term, combine === 'sum' ? 0 : -Infinity))})`);
       return;
     }
     if (along === 1 && guards.length === 0 && !placed && rows !== undefined && !address.offset.symbols().includes(rows.index)) {
@@ -336,24 +359,35 @@ class Variant {
       vectors.line(`(local.set $${local} ${vectors.binary(instruction, `(local.get $${local})`, term)})`);
       return;
     }
-    const { text, immediate } = this.#address(address, row);
+    const place = this.#address(address, row);
     const before = vectors.takeLines();
-    const bits = String(8 * this.nest.code.bytes);
-    const load = this.width === 1 ? `(v128.load${bits}_splat${immediate} ${text})` : `(v128.load${immediate} ${text})`;
-    const total = vectors.let('total', vectors.binary(instruction, load, term));
-    const store = this.width === 1 ? `(v128.store${bits}_lane${immediate} 0 ${text} ${total})` : `(v128.store${immediate} ${text} ${total})`;
+    // The lanes of a sum along them that is guarded or placed by a look-up would all go to one place: there is no vector then.
+    const store = this.#storing(place, vectors.binary(instruction, this.#reading(place), term));
     const update = [...vectors.takeLines(), store];
     for (const line of before) vectors.line(line);
     if (guards.length === 0) for (const line of update) vectors.line(line);
     else vectors.line(`(if ${this.#condition(guards, row)} (then ${update.join(' ')}))`);
   }
 
+  /** A value that is neutral in lanes beyond the last element. */
+  #inside(value: string, neutral: number): string {
+    const { left } = this.lanes ?? {};
+    if (left === undefined) return value;
+    const { vectors } = this;
+    this.#mask ??= vectors.local('inside', 'v128');
+    const positions = vectors.lanes(Array.from({ length: this.width }, (_, k) => k));
+    const count = `(${vectors.shape}.splat (${vectors.lane}.convert_i32_s (local.get $${left})))`;
+    if (!this.#head.some((line) => line.startsWith(`(local.set $${this.#mask ?? ''} `))) this.#head.push(`(local.set $${this.#mask} ${vectors.compare('lt', positions, count)})`);
+    return vectors.select(`(local.get $${this.#mask})`, value, vectors.constant(neutral));
+  }
+
+  #mask: string | undefined;
+
   #sumAcross(address: Address, combine: 'sum' | 'max'): string {
-    const across = this.width > 1;
-    const known = this.sums?.find((sum) => sum.address === address && sum.across === across);
+    const known = this.lanes?.sums.find((sum) => sum.address === address);
     if (known !== undefined) return known.local;
     const local = this.vectors.local(`${address.buffer.name}Sum`, 'v128');
-    this.sums?.push({ local, combine, address, across });
+    this.lanes?.sums.push({ local, combine, address });
     return local;
   }
 
@@ -366,11 +400,8 @@ class Variant {
     this.#rowSums.set(key, local);
     this.#head.push(`(local.set $${local} ${this.vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
     const kept = this.vectors.takeLines();
-    const { text, immediate } = this.#address(address, 0);
-    const bits = String(8 * this.nest.code.bytes);
-    const load = this.width === 1 ? `(v128.load${bits}_splat${immediate} ${text})` : `(v128.load${immediate} ${text})`;
-    const total = this.vectors.binary(combine === 'sum' ? 'add' : 'max', load, `(local.get $${local})`);
-    const store = this.width === 1 ? `(v128.store${bits}_lane${immediate} 0 ${text} ${total})` : `(v128.store${immediate} ${text} ${total})`;
+    const place = this.#address(address, 0);
+    const store = this.#storing(place, this.vectors.binary(combine === 'sum' ? 'add' : 'max', this.#reading(place), `(local.get $${local})`));
     this.#tail.push(...this.vectors.takeLines(), store);
     for (const line of kept) this.vectors.line(line);
     return local;
@@ -445,8 +476,8 @@ class Variant {
   #steady(terms: readonly DimTerm[], vector: string | undefined): string {
     const [term, ...rest] = terms;
     const alone = rest.length === 0 && term?.atoms.length === 1 && term.atoms[0]?.kind === 'symbol' && term.atoms[0].name === vector;
-    if (alone && this.vectorIndex !== undefined && term.coefficient === this.nest.code.bytes) {
-      return `(i32.shl (local.get $${this.vectorIndex}) (i32.const ${String(Math.log2(this.nest.code.bytes))}))`;
+    if (alone && this.lanes !== undefined && term.coefficient === this.nest.code.bytes) {
+      return `(i32.shl (local.get $${this.lanes.index}) (i32.const ${String(Math.log2(this.nest.code.bytes))}))`;
     }
     return this.#terms(terms, 0);
   }
@@ -501,4 +532,30 @@ class Variant {
       }
     }
   }
+}
+
+/** How often each value is read. */
+function countUses(statements: readonly Statement[]): Map<number, number> {
+  const uses = new Map<number, number>();
+  const use = (scalar: Scalar): void => {
+    if (scalar.kind === 'value') uses.set(scalar.id, (uses.get(scalar.id) ?? 0) + 1);
+  };
+  for (const statement of statements) {
+    if (statement.kind === 'compute') statement.operands.forEach(use);
+    else if (statement.kind !== 'load') use(statement.value);
+  }
+  return uses;
+}
+
+/** Stores the first lanes of a vector: as many as are left. */
+export function storePartFunction(lane: 'f32' | 'f64'): string[] {
+  const bytes = lane === 'f32' ? 4 : 8;
+  const store = (k: number): string => `(v128.store${String(8 * bytes)}_lane${k === 0 ? '' : ` offset=${String(k * bytes)}`} ${String(k)} (local.get $at) (local.get $value))`;
+  return [
+    ';; stores the first lanes of a vector',
+    '(func $storePart (param $at i32) (param $value v128) (param $left i32)',
+    `  ${store(0)}`,
+    ...Array.from({ length: lanesOf[lane] - 2 }, (_, k) => `  (if (i32.gt_s (local.get $left) (i32.const ${String(k + 1)})) (then ${store(k + 1)}))`),
+    ')',
+  ];
 }

@@ -37,6 +37,8 @@ function fitsVectors(index: string, statements: readonly Statement[]): boolean {
         if (stride === undefined || (statement.kind !== 'store' && guarded(statement.guards))) return false;
         if (stride === 1) contiguous = true;
         else if (statement.kind === 'store') return false;
+        // A sum along the lanes is kept in a local: its place must be one, and always meant.
+        else if (statement.kind === 'accumulate' && (statement.guards.length > 0 || statement.address.offset.symbols().some((symbol) => bound.has(symbol)))) return false;
         break;
       }
       case 'bindIndex':

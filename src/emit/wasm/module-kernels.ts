@@ -64,8 +64,8 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
       'let arenaLength = 0;',
       `// Regions start at multiples of ${String(alignment)} bytes.`,
       `const region = (length: number): number => (arenaLength += Math.ceil(length / ${String(elements)}) * ${String(elements)}) - Math.ceil(length / ${String(elements)}) * ${String(elements)};`,
-      ...(module.copyBytes === 0 ? [] : [`const operandCopy = region(${String(module.copyBytes / bytes)}); // for parts of operands that kernels copy`]),
       `const headerAt = region(${String(headerElements(symbols.length, lane))}); // sizes and region starts, as integers of 32 bits`,
+      ...[...module.ownRegions].map(([symbol, size]) => `const ${symbol.slice(1)} = region(${String(size / bytes)}); // of the kernels' own`),
     ],
     arena: [
       `const bytes = (arenaLength + 16) * ${array}.BYTES_PER_ELEMENT;`,

@@ -2,19 +2,32 @@ import { panelWidth } from '../../lower/kernel-program.js';
 import { bytesOf, lanesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
-/** Where a product starts instead of a bias: from zero, or from what the target holds. */
-export const fromZero = -1;
-export const fromTarget = -2;
-
 /** Vectors of a wide panel: with two rows as many sums as there are registers for. */
 export const wideVectors = 4;
 
 export const wideColumns = (lane: Lane): number => wideVectors * lanesOf[lane];
 
+/** Bytes of zeros that a product which starts from nothing starts from: the columns of the widest tile. */
+export const zeroBytes = 2 * wideVectors * 16;
+
 /** Of a longer product the panel of weights would not stay in the first-level cache: it is done in blocks of this depth. */
 const blockDepth = 256;
-/** Up to this depth a product of several terms keeps its sums in registers from term to term. */
+/** Up to this depth a product of two terms keeps its sums in registers from term to term. */
 const longestDepth = 512;
+
+const get = (local: string): string => `(local.get $${local})`;
+const set = (local: string, text: string): string => `(local.set $${local} ${text})`;
+const add = (local: string, text: string): string => set(local, `(i32.add ${get(local)} ${text})`);
+const number = (value: number): string => `(i32.const ${String(value)})`;
+const times = (left: string, right: string): string => `(i32.mul ${left} ${right})`;
+const each = <Item>(count: number, make: (k: number) => Item): Item[] => Array.from({ length: count }, (_, k) => make(k));
+const parametersOf = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ');
+const lesser = (left: string, right: string): string => `(select ${left} ${right} (i32.lt_s ${left} ${right}))`;
+const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+
+/** What all products are given; strides in bytes. `start` is read with its own strides: a bias for all rows, zeros for all columns. */
+const frame = ['rows', 'columns', 'target', 'targetRow', 'start', 'startRow', 'startColumn'];
+const term = (k: string): string[] => [`operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`];
 
 interface Tile {
   readonly rows: number;
@@ -26,206 +39,214 @@ interface Tile {
 }
 
 /**
- * `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`, for a number of terms. Weights lie in panels
- * of sixteen columns (eight in float64), what is left in panels of four. A tile of two rows by one wide panel keeps its
- * sums in registers; more would spill. All addresses and strides are in bytes.
+ * `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`, for two terms or, with a second depth of zero,
+ * for one. Weights lie in panels of sixteen columns (eight in float64), what is left in panels of four. A tile of two rows by one
+ * wide panel keeps its sums in registers; more would spill. Where rows run out, a tile computes its last one again.
  */
-export function productFunctions(terms: number, lane: Lane): string[] {
-  return terms === 1 ? [...tilesFunction('tiles', 1, lane), ...blockedFunction(lane)] : tilesFunction(productName(terms), terms, lane);
-}
+function tilesFunction(lane: Lane): string[] {
+  const bytes = bytesOf[lane];
+  const shape = lane === 'f32' ? 'f32x4' : 'f64x2';
+  const wide = wideColumns(lane);
+  const load = `v128.load${String(8 * bytes)}_splat`;
+  const sum = (r: number, v: number): string => `s${String(r)}_${String(v)}`;
 
-export const productName = (terms: number): string => `product${String(terms)}`;
+  const tile = ({ rows, vectors, panels, whole }: Tile): string[] => {
+    const all = each(panels * vectors, (v) => v);
+    const offset = (k: number): string => (k === 0 ? '' : ` offset=${String(k)}`);
+    /** Visits the rows of the tile, the last ones of the target perhaps again. */
+    const eachRow = (pointer: string, from: string, stride: string, make: (r: number) => string[]): string[] => [
+      set(pointer, from),
+      ...each(rows, (r) => [...(r === 0 ? [] : [add(pointer, `(select ${stride} ${number(0)} (i32.gt_s ${get('left')} ${number(r)}))`)]), ...make(r)]).flat(),
+    ];
+    const pointers = (k: 0 | 1): string[] => [
+      set('p', k === 0 ? `(i32.add ${get('panel0At')} ${times(get('panelFrom'), number(vectors * 16))})` : get('panel1At')),
+      ...(panels === 2 ? [set('q', `(i32.add ${get('p')} ${times(get(k === 0 ? 'panelDepth' : 'depth1'), number(wide * bytes))})`)] : []),
+      set('end', `(i32.add ${get('p')} ${times(get(`depth${String(k)}`), number(vectors * 16))})`),
+      set('step', get(`step${String(k)}`)),
+      ...eachRow('x0', get(`from${String(k)}`), get(`row${String(k)}`), (r) => (r === rows - 1 ? [] : [set(`x${String(rows - 1 - r)}`, get('x0'))])),
+    ];
+    // The pointer that was moved is that of the last row; the others hold those before it.
+    return [
+      ...eachRow('to', get('first'), get('startRow'), (r) => all.map((v) => set(sum(r, v), `(v128.load${offset(16 * v)} ${get('to')})`))),
+      ...pointers(0),
+      set('more', get('depth1')),
+      '(loop $terms',
+      ...indent([
+        '(loop $depth',
+        ...indent([
+          ...each(rows, (r) => set(`a${String(r)}`, `(${load} ${get(`x${String(rows - 1 - r)}`)})`)),
+          ...each(panels, (panel) =>
+            each(vectors, (v) => [
+              set('w', `(v128.load${offset(16 * v)} ${get(panel === 0 ? 'p' : 'q')})`),
+              ...each(rows, (r) => {
+                const own = sum(r, panel * vectors + v);
+                return set(own, `(${shape}.add (${shape}.mul ${get(`a${String(r)}`)} ${get('w')}) ${get(own)})`);
+              }),
+            ]).flat(),
+          ).flat(),
+          ...each(rows, (r) => add(`x${String(r)}`, get('step'))),
+          ...(panels === 2 ? [add('q', number(vectors * 16))] : []),
+          `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${number(vectors * 16)})) ${get('end')})))`,
+        ]),
+        `(if ${get('more')} (then`,
+        ...indent([...pointers(1), set('more', number(0)), '(br $terms)))']),
+      ]),
+      ')',
+      ...eachRow('to', get('at'), get('targetRow'), (r) => {
+        const stores = all.map((v) => `(v128.store${offset(16 * v)} ${get('to')} ${get(sum(r, v))})`);
+        if (whole) return stores;
+        const part = each(panelWidth - 1, (c) => {
+          const store = `(v128.store${String(8 * bytes)}_lane${offset(c * bytes)} ${String(c % lanesOf[lane])} ${get('to')} ${get(sum(r, Math.floor(c / lanesOf[lane])))})`;
+          return c === 0 ? store : `(if (i32.gt_s ${get('width')} ${number(c)}) (then ${store}))`;
+        });
+        return [`(if (i32.ge_s ${get('width')} ${number(panelWidth)}) (then ${stores.join(' ')}) (else ${part.join(' ')}))`];
+      }),
+    ];
+  };
 
-/** The terms of a long product one after the other, each in blocks of its depth. */
-function blockedFunction(lane: Lane): string[] {
-  const get = (local: string): string => `(local.get $${local})`;
-  const parameters = ['rows', 'columns', 'target', 'targetRow', 'start', 'operand', 'row', 'step', 'panel', 'depth'];
+  const rowLoop = (make: Tile): string[] => [
+    set('left', get('rows')),
+    '(loop $rows',
+    ...indent([
+      ...tile(make),
+      add('at', times(get('targetRow'), number(make.rows))),
+      add('first', times(get('startRow'), number(make.rows))),
+      add('from0', times(get('row0'), number(make.rows))),
+      add('from1', times(get('row1'), number(make.rows))),
+      `(br_if $rows (i32.gt_s (local.tee $left (i32.sub ${get('left')} ${number(make.rows)})) ${number(0)})))`,
+    ]),
+  ];
+  const columnLoop = (label: string, columns: number, condition: string, body: readonly string[]): string[] => [
+    `(block $no_${label} (loop $${label}`,
+    ...indent([
+      `(br_if $no_${label} (i32.eqz ${condition}))`,
+      set('at', `(i32.add ${get('target')} ${times(get('column'), number(bytes))})`),
+      set('first', `(i32.add ${get('start')} ${times(get('column'), get('startColumn'))})`),
+      set('from0', get('operand0')),
+      set('from1', get('operand1')),
+      set('panel0At', `(i32.add ${get('panel0')} ${times(times(get('column'), get('panelDepth')), number(bytes))})`),
+      set('panel1At', `(i32.add ${get('panel1')} ${times(times(get('column'), get('depth1')), number(bytes))})`),
+      ...body,
+      add('column', number(columns)),
+      `(br $${label})))`,
+    ]),
+  ];
+  const fits = (columns: number): string => `(i32.le_s (i32.add ${get('column')} ${number(columns)}) ${get('columns')})`;
+  const body = [
+    `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
+    ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), [...tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })])),
+    '))',
+    ...columnLoop('wide', wide, fits(wide), rowLoop({ rows: 2, vectors: wideVectors, panels: 1, whole: true })),
+    ...columnLoop('narrow', panelWidth, `(i32.lt_s ${get('column')} ${get('columns')})`, [
+      set('width', `(i32.sub ${get('columns')} ${get('column')})`),
+      ...rowLoop({ rows: 4, vectors: panelWidth / lanesOf[lane], panels: 1, whole: false }),
+    ]),
+  ];
+  const parameters = [...frame, ...term('0'), 'panelDepth', 'panelFrom', ...term('1')];
+  const named = new Set([...body.join('\n').matchAll(/\$(\w+)/g)].map(([, name]) => name ?? ''));
+  const vectors = [...named].filter((name) => /^(s\d_\d|a\d|w)$/.test(name));
+  const labels = new Set([...body.join('\n').matchAll(/(?:loop|block) \$(\w+)/g)].map(([, name]) => name ?? ''));
+  const integers = [...named].filter((name) => !vectors.includes(name) && !parameters.includes(name) && !labels.has(name));
   return [
-    `(func $${productName(1)} ${parameters.map((each) => `(param $${each} i32)`).join(' ')}`,
-    ...[
-      '(local $from i32) (local $block i32)',
-      `(local.set $block (select ${get('depth')} (i32.const ${blockDepth}) (i32.le_s ${get('depth')} (i32.const ${longestDepth}))))`,
-      '(loop $blocks',
-      `(call $tiles ${['rows', 'columns', 'target', 'targetRow', 'start'].map(get).join(' ')}`,
-      `  (i32.add ${get('operand')} (i32.mul ${get('from')} ${get('step')})) ${get('row')} ${get('step')} ${get('panel')}`,
-      `  (select ${get('block')} (i32.sub ${get('depth')} ${get('from')}) (i32.le_s (i32.add ${get('from')} ${get('block')}) ${get('depth')})) ${get('depth')} ${get('from')})`,
-      `(local.set $start (i32.const ${fromTarget}))`,
-      `(br_if $blocks (i32.lt_s (local.tee $from (i32.add ${get('from')} ${get('block')})) ${get('depth')})))`,
-    ].map((line) => `  ${line}`),
+    ';; target[row, column] = start + sum of operand[row, k] * weight[k, column] over one or two terms; weights in panels',
+    `(func $tiles ${parametersOf(parameters)}`,
+    ...indent([...integers.map((name) => `(local $${name} i32)`), ...vectors.map((name) => `(local $${name} v128)`), ...body]),
     ')',
   ];
 }
 
-/** Rows of a transposed operand that are copied together: one line of the cache. */
-export const transposedRows = (lane: Lane): number => 64 / bytesOf[lane];
+/** A product of one term, in blocks of its depth where it is long. */
+function singleFunction(lane: Lane): string[] {
+  const inBlock = lesser(`(i32.sub ${get('depth')} ${get('from')})`, get('block'));
+  return [
+    `(func $product1 ${parametersOf([...frame, ...term('')])}`,
+    ...indent([
+      '(local $from i32) (local $block i32)',
+      set('block', `(select ${get('depth')} ${number(blockDepth)} (i32.le_s ${get('depth')} ${number(longestDepth)}))`),
+      '(loop $blocks',
+      ...indent([
+        `(call $tiles ${frame.map(get).join(' ')} (i32.add ${get('operand')} ${times(get('from'), get('step'))}) ${get('row')} ${get('step')} ${get('panel')} ${inBlock}`,
+        `  ${get('depth')} ${get('from')} ${each(5, () => number(0)).join(' ')})`,
+        ...goOn(lane),
+        `(br_if $blocks (i32.lt_s (local.tee $from (i32.add ${get('from')} ${get('block')})) ${get('depth')})))`,
+      ]),
+    ]),
+    ')',
+  ];
+}
+
+/** What comes next is added to the target. */
+const goOn = (lane: Lane): string[] => [set('start', get('target')), set('startRow', get('targetRow')), set('startColumn', number(bytesOf[lane]))];
+
+/** A product of two terms; long ones one after the other. */
+function doubleFunction(lane: Lane): string[] {
+  return [
+    `(func $product2 ${parametersOf([...frame, ...term('0'), ...term('1')])}`,
+    ...indent([
+      `(if (i32.gt_s (i32.add ${get('depth0')} ${get('depth1')}) ${number(longestDepth)}) (then`,
+      ...indent([`(call $product1 ${[...frame, ...term('0')].map(get).join(' ')})`, ...goOn(lane), `(call $product1 ${[...frame, ...term('1')].map(get).join(' ')})`]),
+      ') (else',
+      ...indent([`(call $tiles ${[...frame, ...term('0'), 'depth0'].map(get).join(' ')} ${number(0)} ${term('1').map(get).join(' ')})`]),
+      '))',
+    ]),
+    ')',
+  ];
+}
+
+/** The depth of what a transposed product copies at once, one line of the cache wide. */
 const transposedDepth = 128;
 
 /** Bytes that a transposed product copies a part of its operand to. */
 export const transposedBytes = 64 * transposedDepth;
 
 /**
- * The same where the rows of the operand follow each other in memory and its depth does not, as in the gradient of weights: what
- * one line of the cache holds of them is copied together, for a block of the depth, and meets all panels from there.
+ * A product whose operand has its rows next to each other in memory and not its depth, as in the gradient of weights: what one
+ * line of the cache holds of them is copied together, for a block of the depth, and meets all panels from there.
  */
-export function transposedFunction(lane: Lane): string[] {
-  const get = (local: string): string => `(local.get $${local})`;
-  const rows = transposedRows(lane);
-  const atMost = (value: string, most: number): string => `(select ${value} (i32.const ${most}) (i32.lt_s ${value} (i32.const ${most})))`;
-  const parameters = ['rows', 'columns', 'target', 'targetRow', 'start', 'operand', 'step', 'panel', 'depth', 'copy'];
+function transposedFunction(lane: Lane): string[] {
+  const rows = 64 / bytesOf[lane];
   return [
-    ';; the same, where the rows of the operand follow each other in memory',
-    `(func $transposedProduct ${parameters.map((each) => `(param $${each} i32)`).join(' ')}`,
-    ...[
-      '(local $from i32) (local $block i32) (local $row i32) (local $at i32) (local $to i32) (local $end i32)',
+    ';; the same for one term, where the rows of the operand follow each other in memory',
+    `(func $transposedProduct ${parametersOf([...frame, 'operand', 'step', 'panel', 'depth', 'copy'])}`,
+    ...indent([
+      '(local $from i32) (local $block i32) (local $done i32) (local $at i32) (local $to i32) (local $end i32)',
       '(loop $blocks',
-      `(local.set $block ${atMost(`(i32.sub ${get('depth')} ${get('from')})`, transposedDepth)})`,
-      '(local.set $row (i32.const 0))',
-      '(loop $rows',
-      `(local.set $at (i32.add ${get('operand')} (i32.add (i32.mul ${get('from')} ${get('step')}) (i32.mul ${get('row')} (i32.const ${bytesOf[lane]})))))`,
-      `(local.set $to ${get('copy')})`,
-      `(local.set $end (i32.add ${get('to')} (i32.mul ${get('block')} (i32.const 64))))`,
-      '(loop $copying',
-      ...[0, 16, 32, 48].map((offset) => `(v128.store offset=${offset} ${get('to')} (v128.load offset=${offset} ${get('at')}))`),
-      `(local.set $at (i32.add ${get('at')} ${get('step')}))`,
-      `(br_if $copying (i32.lt_u (local.tee $to (i32.add ${get('to')} (i32.const 64))) ${get('end')})))`,
-      `(call $tiles ${atMost(`(i32.sub ${get('rows')} ${get('row')})`, rows)} ${get('columns')} (i32.add ${get('target')} (i32.mul ${get('row')} ${get('targetRow')})) ${get('targetRow')} ${get('start')}`,
-      `  ${get('copy')} (i32.const ${bytesOf[lane]}) (i32.const 64) ${get('panel')} ${get('block')} ${get('depth')} ${get('from')})`,
-      `(br_if $rows (i32.lt_s (local.tee $row (i32.add ${get('row')} (i32.const ${rows}))) ${get('rows')})))`,
-      `(local.set $start (i32.const ${fromTarget}))`,
-      `(br_if $blocks (i32.lt_s (local.tee $from (i32.add ${get('from')} ${get('block')})) ${get('depth')})))`,
-    ].map((line) => `  ${line}`),
+      ...indent([
+        set('block', lesser(`(i32.sub ${get('depth')} ${get('from')})`, number(transposedDepth))),
+        set('done', number(0)),
+        '(loop $rows',
+        ...indent([
+          set('at', `(i32.add ${get('operand')} (i32.add ${times(get('from'), get('step'))} ${times(get('done'), number(bytesOf[lane]))}))`),
+          set('to', get('copy')),
+          set('end', `(i32.add ${get('to')} ${times(get('block'), number(64))})`),
+          '(loop $copying',
+          ...indent([
+            ...[0, 16, 32, 48].map((offset) => `(v128.store offset=${String(offset)} ${get('to')} (v128.load offset=${String(offset)} ${get('at')}))`),
+            add('at', get('step')),
+            `(br_if $copying (i32.lt_u (local.tee $to (i32.add ${get('to')} ${number(64)})) ${get('end')})))`,
+          ]),
+          `(call $tiles ${lesser(`(i32.sub ${get('rows')} ${get('done')})`, number(rows))} ${get('columns')}`,
+          `  (i32.add ${get('target')} ${times(get('done'), get('targetRow'))}) ${get('targetRow')} (i32.add ${get('start')} ${times(get('done'), get('startRow'))}) ${get('startRow')} ${get('startColumn')}`,
+          `  ${get('copy')} ${number(bytesOf[lane])} ${number(64)} ${get('panel')} ${get('block')} ${get('depth')} ${get('from')} ${each(5, () => number(0)).join(' ')})`,
+          `(br_if $rows (i32.lt_s (local.tee $done (i32.add ${get('done')} ${number(rows)})) ${get('rows')})))`,
+        ]),
+        ...goOn(lane),
+        `(br_if $blocks (i32.lt_s (local.tee $from (i32.add ${get('from')} ${get('block')})) ${get('depth')})))`,
+      ]),
+    ]),
     ')',
   ];
 }
 
-function tilesFunction(name: string, terms: number, lane: Lane): string[] {
-  const each = <Item>(count: number, make: (k: number) => Item): Item[] => Array.from({ length: count }, (_, k) => make(k));
-  const bytes = bytesOf[lane];
-  const shape = lane === 'f32' ? 'f32x4' : 'f64x2';
-  const wide = wideColumns(lane);
-  const narrowVectors = panelWidth / lanesOf[lane];
-  const get = (local: string): string => `(local.get $${local})`;
-  const add = (local: string, text: string): string => `(local.set $${local} (i32.add ${get(local)} ${text}))`;
-  /** A single term may be a block of a longer one: its panels then are deeper. */
-  const block = terms === 1;
-  const parameters = [
-    ...['rows', 'columns', 'target', 'targetRow', 'start'],
-    ...each(terms, (k) => [`operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`]).flat(),
-    ...(block ? ['panelDepth', 'panelFrom'] : []),
-  ];
-  const integers = ['row', 'column', 'at', 'bias', 'p', 'q', 'x0', 'x1', 'x2', 'x3', 'end', 'to', 'width', ...each(terms, (k) => [`from${k}`, `bytes${k}`]).flat()];
-  const sums = each(4, (r) => each(2 * wideVectors, (v) => `s${r}_${v}`)).flat();
-  const panelDepth = (k: number): string => get(block ? 'panelDepth' : `depth${k}`);
+export type ProductForm = 'product1' | 'product2' | 'transposedProduct';
 
-  const tile = ({ rows, vectors, panels, whole }: Tile): string[] => {
-    const perPanel = each(vectors, (v) => v);
-    const sum = (r: number, v: number): string => `s${r}_${v}`;
-    const all = each(panels * vectors, (v) => v);
-    const rowStarts = each(rows, (r) => (r === 0 ? [`(local.set $to ${get('at')})`] : [add('to', get('targetRow'))]));
-    const eachRow = (make: (r: number) => string[]): string[] => each(rows, (r) => [...(rowStarts[r] ?? []), ...make(r)]).flat();
-    const start = [
-      `(if (i32.eq ${get('start')} (i32.const ${fromTarget})) (then`,
-      ...eachRow((r) => all.map((v) => `(local.set $${sum(r, v)} (v128.load offset=${16 * v} ${get('to')}))`)),
-      `) (else (if (i32.eq ${get('start')} (i32.const ${fromZero})) (then`,
-      ...each(rows, (r) => all.map((v) => `(local.set $${sum(r, v)} (v128.const i32x4 0 0 0 0))`)).flat(),
-      ') (else',
-      ...all.map((v) => `(local.set $${sum(0, v)} (v128.load offset=${16 * v} ${get('bias')}))`),
-      ...each(rows - 1, (r) => all.map((v) => `(local.set $${sum(r + 1, v)} ${get(sum(0, v))})`)).flat(),
-      '))))',
-    ];
-    const term = (k: number): string[] => [
-      `(local.set $p ${get(`panel${k}At`)})`,
-      ...(block ? [add('p', `(i32.mul ${get('panelFrom')} (i32.const ${vectors * 16}))`)] : []),
-      ...(panels === 2 ? [`(local.set $q (i32.add ${get('p')} (i32.mul ${panelDepth(k)} (i32.const ${wide * bytes}))))`] : []),
-      `(local.set $end (i32.add ${get('p')} (i32.mul ${get(`depth${k}`)} (i32.const ${vectors * 16}))))`,
-      ...each(rows, (r) => (r === 0 ? `(local.set $x0 ${get(`from${k}`)})` : `(local.set $x${r} (i32.add ${get(`x${r - 1}`)} ${get(`row${k}`)}))`)),
-      `(loop $depth`,
-      ...each(rows, (r) => `(local.set $a${r} (v128.load${8 * bytes}_splat ${get(`x${r}`)}))`),
-      ...each(panels, (panel) => perPanel.map((v) => [
-        `(local.set $w (v128.load offset=${16 * v} ${get(panel === 0 ? 'p' : 'q')}))`,
-        ...each(rows, (r) => {
-          const s = sum(r, panel * vectors + v);
-          return `(local.set $${s} (${shape}.add (${shape}.mul ${get(`a${r}`)} ${get('w')}) ${get(s)}))`;
-        }),
-      ]).flat()).flat(),
-      ...each(rows, (r) => add(`x${r}`, get(`step${k}`))),
-      ...(panels === 2 ? [add('q', `(i32.const ${vectors * 16})`)] : []),
-      `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} (i32.const ${vectors * 16}))) ${get('end')}))`,
-      ')',
-    ];
-    const wholeStore = eachRow((r) => all.map((v) => `(v128.store offset=${16 * v} ${get('to')} ${get(sum(r, v))})`));
-    const partStore = eachRow((r) =>
-      each(panelWidth - 1, (c) => {
-        const v = Math.floor(c / lanesOf[lane]);
-        const store = `(v128.store${8 * bytes}_lane offset=${c * bytes} ${c % lanesOf[lane]} ${get('to')} ${get(sum(r, v))})`;
-        return c === 0 ? store : `(if (i32.gt_s ${get('width')} (i32.const ${c})) (then ${store}))`;
-      }),
-    );
-    const store = whole ? wholeStore : [`(if (i32.ge_s ${get('width')} (i32.const ${panelWidth})) (then`, ...wholeStore, ') (else', ...partStore, '))'];
-    return [...start, ...each(terms, term).flat(), ...store];
-  };
-
-  const advance = (rows: number): string[] => [
-    add('at', rows === 1 ? get('targetRow') : `(i32.mul ${get('targetRow')} (i32.const ${rows}))`),
-    ...each(terms, (k) => add(`from${k}`, rows === 1 ? get(`row${k}`) : `(i32.mul ${get(`row${k}`)} (i32.const ${rows}))`)),
-    add('row', `(i32.const ${rows})`),
-  ];
-  const rowLoop = (rows: number, make: Tile): string[] => [
-    `(if (i32.le_s (i32.add ${get('row')} (i32.const ${rows})) ${get('rows')}) (then (loop $rows`,
-    ...tile(make),
-    ...advance(rows),
-    `(br_if $rows (i32.le_s (i32.add ${get('row')} (i32.const ${rows})) ${get('rows')}))`,
-    ')))',
-  ];
-  const startOfColumns = [
-    `(local.set $row (i32.const 0))`,
-    `(local.set $at (i32.add ${get('target')} (i32.mul ${get('column')} (i32.const ${bytes}))))`,
-    `(local.set $bias (i32.add ${get('start')} (i32.mul ${get('column')} (i32.const ${bytes}))))`,
-    ...each(terms, (k) => [
-      `(local.set $from${k} ${get(`operand${k}`)})`,
-      `(local.set $panel${k}At (i32.add ${get(`panel${k}`)} (i32.mul (i32.mul ${get('column')} ${panelDepth(k)}) (i32.const ${bytes}))))`,
-    ]).flat(),
-  ];
-  const columnLoop = (label: string, columns: number, condition: string, body: readonly string[]): string[] => [
-    `(block $no_${label} (loop $${label}`,
-    `(br_if $no_${label} (i32.eqz ${condition}))`,
-    ...startOfColumns,
-    ...body,
-    add('column', `(i32.const ${columns})`),
-    `(br $${label})`,
-    '))',
-  ];
-  const left = (columns: number): string => `(i32.le_s (i32.add ${get('column')} (i32.const ${columns})) ${get('columns')})`;
-  const total = each(terms, (k) => get(`depth${k}`)).reduce((a, b) => `(i32.add ${a} ${b})`);
-  const separately = [
-    `(if (i32.gt_s ${total} (i32.const ${longestDepth})) (then`,
-    ...each(terms, (k) => [
-      `(call $${productName(1)} ${['rows', 'columns', 'target', 'targetRow', 'start', `operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`].map(get).join(' ')})`,
-      `(local.set $start (i32.const ${fromTarget}))`,
-    ]).flat(),
-    '(return)))',
-  ];
-  const body = [
-    ...(block ? [] : separately),
-    `(if (i32.eq ${get('rows')} (i32.const 1)) (then`,
-    ...columnLoop('pairs', 2 * wide, left(2 * wide), tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })),
-    '))',
-    ...columnLoop('wide', wide, left(wide), [
-      ...rowLoop(2, { rows: 2, vectors: wideVectors, panels: 1, whole: true }),
-      ...rowLoop(1, { rows: 1, vectors: wideVectors, panels: 1, whole: true }),
-    ]),
-    ...columnLoop('narrow', panelWidth, `(i32.lt_s ${get('column')} ${get('columns')})`, [
-      `(local.set $width (i32.sub ${get('columns')} ${get('column')}))`,
-      ...rowLoop(4, { rows: 4, vectors: narrowVectors, panels: 1, whole: false }),
-      ...rowLoop(1, { rows: 1, vectors: narrowVectors, panels: 1, whole: false }),
-    ]),
-  ];
-  const used = new Set([...body.join('\n').matchAll(/\$(\w+)/g)].map(([, local]) => local));
-  const declare = (names: readonly string[], type: string): string[] => names.filter((local) => used.has(local)).map((local) => `(local $${local} ${type})`);
+/** The functions that products of some forms need. */
+export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane): string[] {
+  if (forms.size === 0) return [];
   return [
-    ';; target[row, column] = start + sum of operand[row, k] * weight[k, column]; weights in panels',
-    `(func $${name} ${parameters.map((each) => `(param $${each} i32)`).join(' ')}`,
-    ...[...declare([...integers, ...each(terms, (k) => `panel${k}At`)], 'i32'), ...declare([...sums, 'w', 'a0', 'a1', 'a2', 'a3'], 'v128'), ...body].map((line) => `  ${line}`),
-    ')',
+    ...tilesFunction(lane),
+    ...(forms.has('product1') || forms.has('product2') ? singleFunction(lane) : []),
+    ...(forms.has('product2') ? doubleFunction(lane) : []),
+    ...(forms.has('transposedProduct') ? transposedFunction(lane) : []),
   ];
 }
