@@ -37,7 +37,7 @@ export interface CellDefinition<
  * @param signature its dims, inputs and states; a state given as `y` is the one before the step
  * @param equations gives the next value of each state, and the outputs; `named` gives further values a name in the
  *   generated code
- * @throws DeclarationError for a shape that does not fit, an unknown or duplicate name, a state without a next value, a
+ * @throws DeclarationError for a shape that does not fit, an unknown or duplicate name, a state without a next value, a cycle, a
  *   parameter that nothing uses
  */
 export function defineCell<

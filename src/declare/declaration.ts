@@ -8,7 +8,7 @@ import { elementText } from '../report/text.js';
 import { DeclarationError } from './declaration-error.js';
 import { Expression } from './expression.js';
 import type { Initializer } from './initializer.js';
-import { callerLocation, lazyCallerLocation } from './location.js';
+import { callerLocation, lazyCallerLocation, locationOf } from './location.js';
 import { checkName } from './names.js';
 
 /** A trained value, and how it starts out. */
@@ -24,6 +24,10 @@ export interface StateDeclaration {
   readonly name: string;
   readonly shape: readonly Dim[];
 }
+
+/** How many definitions may stand inside one another. */
+const deepestNesting = 50;
+const endless = 'its functions call one another without end; a definition is made of finitely many operations';
 
 /** What a definition has declared so far; one exists while the user's function runs. */
 export class Declaration {
@@ -166,14 +170,33 @@ export class Declaration {
 
   static readonly #running: Declaration[] = [];
 
-  /** Runs the user's function with this declaration as the current one. */
+  /**
+   * Runs the user's function with this declaration as the current one.
+   *
+   * @throws DeclarationError also for a definition that is made of itself, which shows as a value that is not there yet or as
+   *   functions that call one another without end
+   */
   run<Result>(body: () => Result): Result {
+    if (Declaration.#running.length === deepestNesting) throw this.error(endless);
     Declaration.#running.push(this);
     try {
       return body();
+    } catch (error) {
+      throw this.#cycle(error) ?? error;
     } finally {
       Declaration.#running.pop();
     }
+  }
+
+  #cycle(error: unknown): DeclarationError | undefined {
+    if (error instanceof ReferenceError) {
+      const [, name] = /^Cannot access '(.*)' before initialization$/.exec(error.message) ?? [];
+      if (name === undefined) return undefined;
+      return this.error(`'${name}' is used before it is there: nothing can be made of itself, or of what is defined further down`, locationOf(error));
+    }
+    const isOverflow = error instanceof RangeError && error.message.startsWith('Maximum call stack');
+    // Further in, too little of the stack is left to make another error.
+    return isOverflow && Declaration.#running.length === 1 ? this.error(endless, locationOf(error) ?? callerLocation()) : undefined;
   }
 
   /** The definition whose function is running; throws outside of one. */

@@ -20,6 +20,11 @@ export function lazyCallerLocation(): LazyLocation {
   return () => userFrame(error.stack ?? '');
 }
 
+/** Where the user's code stood when an error was thrown, perhaps by a package that it uses. */
+export function locationOf({ stack = '' }: Error): SourceLocation | undefined {
+  return userFrame(stack.split('\n').filter((frame) => !/[\\/]node_modules[\\/]/.test(frame)).join('\n'));
+}
+
 function userFrame(stack: string): SourceLocation | undefined {
   for (const frame of stack.split('\n').slice(1)) {
     const match = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):(\d+)\)?$/.exec(frame.trim());

@@ -47,11 +47,11 @@ export function sequence<
   inputs: SequenceInputs<Inputs>,
   options: SequenceOptions = {},
 ): SequenceResult<Outputs, States> {
-  checkCell(cell);
-  const declaration = Declaration.current(`sequence(${cell.name})`);
+  const declaration = Declaration.current("'sequence'");
   if (declaration.stage !== 'sequence') {
     throw declaration.error('sequence runs a cell over the steps of a model, not inside a cell');
   }
+  checkCell(declaration, cell);
   const { builder } = declaration;
   const sequences = sequencesFor(declaration, cell, inputs);
   const replacements = matchDims(declaration, cell, sequences, options.dims ?? {});
@@ -92,9 +92,10 @@ export function sequence<
   } as SequenceResult<Outputs, States>;
 }
 
-function checkCell(cell: unknown): void {
+function checkCell(declaration: Declaration, cell: unknown): void {
   if (typeof cell === 'object' && cell !== null && 'kind' in cell && cell.kind === 'cell') return;
-  throw Declaration.current('sequence').error('sequence runs a cell made by defineCell');
+  const why = cell === undefined ? '; what it was given is undefined, as a cell is before its definition' : '';
+  throw declaration.error(`sequence runs a cell made by defineCell${why}`);
 }
 
 interface InputSequence {
