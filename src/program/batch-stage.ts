@@ -5,6 +5,7 @@ import type { Node, ValueType } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
 import { batchDim, timeDim } from '../graph/stage-dims.js';
 import { substituteDims } from '../graph/substitute.js';
+import { DeclarationError } from '../declare/declaration-error.js';
 import type { ModelDefinition } from '../declare/model.js';
 import { insertBatch } from '../ops/elementwise.js';
 import { meanOf, product, quotient, scalarConstant } from '../ops/construct.js';
@@ -38,7 +39,8 @@ export interface BatchStageOptions {
  */
 export function batchStage(model: ModelDefinition, { sizes = {}, lengths = false, observer }: BatchStageOptions = {}): Graph {
   const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
-  const sequence = runPasses(substituteDims(model.graph, replacements), lengths ? onOneExample : [], observer);
+  const example = substituteDims(model.graph, replacements);
+  const sequence = lengths ? masked(model, example, observer) : example;
   const axes = new Map<string, number>();
   for (const [name, node] of sequence.inputs) {
     if (!model.parameters.has(name)) axes.set(name, batchAxis(node.type));
@@ -65,5 +67,14 @@ export function batchStage(model: ModelDefinition, { sizes = {}, lengths = false
     const node = rebuilder.map(batched.graph.output(name));
     if (batched.axes.get(name) === undefined) return product(builder, node, scalarConstant(builder, batchDim));
     return builder.node(reduceSum, [node], { axes: [0] });
+  }
+}
+
+/** A mistake that a pass finds is one of the definition that the graph comes from. */
+function masked({ name }: ModelDefinition, example: Graph, observer: PassObserver | undefined): Graph {
+  try {
+    return runPasses(example, onOneExample, observer);
+  } catch (error) {
+    throw error instanceof DeclarationError ? new DeclarationError(error.reason, error.location, `'${name}'`) : error;
   }
 }

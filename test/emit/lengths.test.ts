@@ -1,4 +1,4 @@
-import { add, adam, concat, convLstm1d, defineCell, defineModel, dense, DeclarationError, embedding, gruV1, log, matrixVector, mlstm, mul, parameter, reciprocal, sequence, sgd, slstm, softmaxCrossEntropy, tanh, vanillaLstm } from 'cellwright';
+import { add, adam, concat, convLstm1d, defineCell, defineModel, dense, DeclarationError, embedding, gruV1, log, matrixVector, mlstm, mul, parameter, reciprocal, sequence, sgd, slice, slstm, softmaxCrossEntropy, tanh, vanillaLstm } from 'cellwright';
 import type { CellDefinition, Expression } from 'cellwright';
 import { compileModule } from 'cellwright/compiler';
 import { describe, expect, it } from 'vitest';
@@ -316,6 +316,15 @@ it('a definition with a value called lengths is refused', async () => {
     const next = tanh(add(x, y));
     return { next: { y: next }, outputs: { y: next } };
   });
-  await expect(compileModule({ definition, lengths: true })).rejects.toThrow(DeclarationError);
+  await expect(compileModule({ definition, lengths: true })).rejects.toThrow(/^'own': the name 'lengths' is taken/);
+  await expect(compileModule({ definition })).resolves.toBeDefined();
+});
+
+it('a model that counts from the last step is refused where it does so', async () => {
+  const definition = defineModel('last', { dims: ['H'], inputs: { x: ['T', 'H'] } }, ({ x }) => ({ outputs: { last: slice(x, 'T-1', 1) } }));
+  const failure: unknown = await compileModule({ definition, lengths: true }).catch((error: unknown) => error);
+  if (!(failure instanceof DeclarationError)) throw new Error('not refused');
+  expect(failure.message).toMatch(/'last': sequences of different lengths: 'slice' counts from the last step/);
+  expect(failure.location?.file).toMatch(/lengths\.test\.ts$/);
   await expect(compileModule({ definition })).resolves.toBeDefined();
 });
