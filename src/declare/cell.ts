@@ -38,7 +38,7 @@ export interface CellDefinition<
  * @param equations gives the next value of each state, and the outputs; `named` gives further values a name in the
  *   generated code
  * @throws DeclarationError for a shape that does not fit, an unknown or duplicate name, a state without a next value, a cycle, a
- *   parameter that nothing uses
+ *   parameter or a dim that nothing uses
  */
 export function defineCell<
   const D extends string,
@@ -106,6 +106,7 @@ export function defineCell<
   }
   const step = builder.finish(results);
   declaration.checkParametersUsed(step);
+  declaration.checkDimsUsed();
   return {
     kind: 'cell',
     name,

@@ -39,6 +39,7 @@ export class Declaration {
   /** Pre-activations of a named gate: the first function applied to one is called like the gate. */
   readonly gates = new Map<Node, string>();
   readonly #dims: ReadonlySet<string>;
+  readonly #usedDims = new Set<string>();
 
   constructor(
     readonly stage: 'step' | 'sequence',
@@ -77,6 +78,7 @@ export class Declaration {
   /** A dim as the user wrote it; throws when it names one that was not declared. */
   dim(what: string, source: DimLike): Dim {
     const dim = this.#parse(what, source);
+    for (const name of dim.symbols()) this.#usedDims.add(name);
     const undeclared = dim.symbols().find((name) => !this.#dims.has(name) && !(name === 'T' && this.stage === 'sequence'));
     if (undeclared === undefined) return dim;
     throw this.error(
@@ -166,6 +168,12 @@ export class Declaration {
     for (const [name, { location }] of this.parameters) {
       if (!used.has(graph.input(name))) throw this.error(`the parameter '${name}' is never used`, location());
     }
+  }
+
+  /** Throws for a dim that stands in no shape. */
+  checkDimsUsed(): void {
+    const unused = [...this.#dims].find((name) => !this.#usedDims.has(name));
+    if (unused !== undefined) throw this.error(`the dim '${unused}' is never used`);
   }
 
   static readonly #running: Declaration[] = [];

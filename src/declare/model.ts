@@ -101,6 +101,7 @@ export function defineModel<
   for (const [key, expression] of Object.entries(named ?? {})) declaration.nameValue(key, expression);
   const graph = declaration.builder.finish(results);
   declaration.checkParametersUsed(graph);
+  declaration.checkDimsUsed();
   return {
     kind: 'model',
     name,

@@ -14,6 +14,7 @@ import {
   pad,
   parameter,
   sigmoid,
+  sizeOf,
   slice,
   split,
   sub,
@@ -341,6 +342,24 @@ describe('dims', () => {
   it('come as a list', () => {
     const reason = mistake('no list', () => cell(() => parameter('b', 'H' as never))); // mistake: no list
     expect(reason).toBe("cell 'broken': the parameter 'b' needs a shape, a list of dims like ['H', 'I']");
+  });
+
+  it('are all used', () => {
+    const reason = mistake('an unused dim', () =>
+      defineCell('broken', { dims: ['I', 'H', 'K'], inputs: { x: ['I'] }, states: { y: ['H'] } }, ({ x, y }) => ({ next: { y }, outputs: { x } })), // mistake: an unused dim
+    );
+    expect(reason).toBe("cell 'broken': the dim 'K' is never used");
+    // In a parameter, a constant, a window or as a number a dim is used as much as in an input.
+    const uses: ((y: Expression<readonly ['H']>) => Expression)[] = [
+      (y) => matrixVector(parameter('W', ['K', 'H']), y),
+      (y) => concat([constant(1, ['K']), y]),
+      (y) => mul(y, broadcast(sizeOf('K'), ['H'])),
+      (y) => pad(y, 0, 'K'),
+    ];
+    for (const use of uses) {
+      const declared = defineCell('right', { dims: ['H', 'K'], inputs: {}, states: { y: ['H'] } }, ({ y }) => ({ next: { y }, outputs: { value: use(y) } }));
+      expect(declared.dims).toEqual(['H', 'K']);
+    }
   });
 
   it('have names of their own', () => {

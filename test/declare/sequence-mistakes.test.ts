@@ -96,6 +96,13 @@ describe('a sequence', () => {
 });
 
 describe('a model', () => {
+  it('uses all its dims, if only for a cell', () => {
+    const reason = mistake('an unused dim', () =>
+      defineModel('broken', { dims: ['I', 'H', 'O'], inputs: { x: ['T', 'I'] } }, ({ x }) => sequence(good, { x })), // mistake: an unused dim
+    );
+    expect(reason).toBe("model 'broken': the dim 'O' is never used");
+  });
+
   it('has a loss in two scalars', () => {
     const loss = (x: Expression) => ({ total: x, count: x }) as Loss;
     const reason = mistake(
