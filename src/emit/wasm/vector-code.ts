@@ -13,20 +13,30 @@ const integerShape = { f32: 'i32x4', f64: 'i64x2' } as const satisfies Record<La
 /** A function that computes one of the maths functions on all lanes of a vector. */
 export type VectorMath = (code: FunctionVectors, operands: readonly string[]) => string;
 
+/** What is written of a function, whatever its lanes are at the moment. */
+interface FunctionText {
+  /** The name of the local that holds a constant, by the constant's text. */
+  readonly constants: Map<string, string>;
+  readonly names: Set<string>;
+  readonly locals: string[];
+  readonly lines: string[];
+}
+
 /**
  * The vectors of one WebAssembly function: its locals, its constants, and the text of what is computed. Text is in folded
  * form. Constants are read from locals that are set when the function is entered: written in a loop, they cost twice the time.
  */
 export class FunctionVectors implements VectorCode {
-  readonly #constants = new Map<string, string>();
-  readonly #names = new Set<string>();
-  readonly #locals: string[] = [];
-  #lines: string[] = [];
-
   constructor(
     readonly lane: Lane,
     private readonly functions: (name: MathFunction) => VectorMath,
+    private readonly text: FunctionText = { constants: new Map(), names: new Set(), locals: [], lines: [] },
   ) {}
+
+  /** The same function, computing with other lanes. */
+  withLane(lane: Lane): FunctionVectors {
+    return lane === this.lane ? this : new FunctionVectors(lane, this.functions, this.text);
+  }
 
   get shape(): 'f32x4' | 'f64x2' {
     return floatShape[this.lane];
@@ -53,10 +63,10 @@ export class FunctionVectors implements VectorCode {
   }
 
   #constant(key: string): string {
-    let name = this.#constants.get(key);
+    let name = this.text.constants.get(key);
     if (name === undefined) {
       name = this.#fresh('constant');
-      this.#constants.set(key, name);
+      this.text.constants.set(key, name);
     }
     return `(local.get $${name})`;
   }
@@ -64,7 +74,7 @@ export class FunctionVectors implements VectorCode {
   let(name: string, code: string): string {
     if (/^\(local\.get \$\w+\)$/.test(code)) return code;
     const own = this.local(name, 'v128');
-    this.#lines.push(`(local.set $${own} ${code})`);
+    this.text.lines.push(`(local.set $${own} ${code})`);
     return `(local.get $${own})`;
   }
 
@@ -72,7 +82,8 @@ export class FunctionVectors implements VectorCode {
     return `(${this.shape}.${instruction} ${operand})`;
   }
 
-  binary(instruction: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max', left: string, right: string): string {
+  /** `pmin(a, b)` is `b < a ? b : a` and `pmax(a, b)` is `a < b ? b : a`: one machine instruction each, that passes a NaN in a. */
+  binary(instruction: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pmin' | 'pmax', left: string, right: string): string {
     return `(${this.shape}.${instruction} ${left} ${right})`;
   }
 
@@ -104,20 +115,18 @@ export class FunctionVectors implements VectorCode {
 
   /** Adds a statement. */
   line(text: string): void {
-    this.#lines.push(text);
+    this.text.lines.push(text);
   }
 
   /** What has been written since the last call. */
   takeLines(): string[] {
-    const lines = this.#lines;
-    this.#lines = [];
-    return lines;
+    return this.text.lines.splice(0);
   }
 
   /** Declares a local of its own; gives its name without the dollar sign. */
   local(wanted: string, type: 'i32' | 'v128'): string {
     const name = this.#fresh(wanted);
-    this.#locals.push(`(local $${name} ${type})`);
+    this.text.locals.push(`(local $${name} ${type})`);
     return name;
   }
 
@@ -129,16 +138,16 @@ export class FunctionVectors implements VectorCode {
   #fresh(wanted: string): string {
     const base = wanted.replace(/\W/g, '_');
     let name = base;
-    for (let k = 2; this.#names.has(name); k++) name = `${base}_${String(k)}`;
-    this.#names.add(name);
+    for (let k = 2; this.text.names.has(name); k++) name = `${base}_${String(k)}`;
+    this.text.names.add(name);
     return name;
   }
 
   /** What a function starts with: its locals, and the setting of its constants. */
   preamble(): { readonly declarations: readonly string[]; readonly constants: readonly string[] } {
     return {
-      declarations: [...this.#locals, ...[...this.#constants.values()].map((name) => `(local $${name} v128)`)],
-      constants: [...this.#constants].map(([key, name]) => `(local.set $${name} (v128.const ${key}))`),
+      declarations: [...this.text.locals, ...[...this.text.constants.values()].map((name) => `(local $${name} v128)`)],
+      constants: [...this.text.constants].map(([key, name]) => `(local.set $${name} (v128.const ${key}))`),
     };
   }
 }
