@@ -11,7 +11,7 @@ export interface Effort {
   readonly leastSamples: number;
 }
 
-export const thorough: Effort = { sampleMs: 5, warmUpMs: 300, samplesMs: 800, leastSamples: 3 };
+export const thorough: Effort = { sampleMs: 5, warmUpMs: 500, samplesMs: 800, leastSamples: 3 };
 export const quick: Effort = { sampleMs: 2, warmUpMs: 60, samplesMs: 60, leastSamples: 1 };
 
 export interface Timing {
