@@ -3,11 +3,12 @@ import type { Address, Buffer, Kernel, LoopKernel, MapKernel, ProductTerm } from
 import type { MathFunction } from '../../ops/op.js';
 import { FunctionCode } from './function-code.js';
 import { Header, startSymbol } from './header.js';
-import { mapFunction, storePartFunction } from './map-function.js';
+import { mapFunction } from './map-function.js';
 import { strideAlong } from './map-schedule.js';
 import { packFunction } from './pack-function.js';
 import { productFunctions, transposedBytes, zeroBytes } from './product-function.js';
 import type { ProductForm } from './product-function.js';
+import { storePartFunction } from './store-part-function.js';
 import { bytesOf, FunctionVectors, lanesOf } from './vector-code.js';
 import type { Lane, VectorMath } from './vector-code.js';
 
@@ -64,7 +65,7 @@ export class KernelModule {
 
   text(): string {
     const { lane } = this.options;
-    const parts = [...productFunctions(this.#products, lane), ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
+    const parts = [...productFunctions(this.#products, lane), ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
   }

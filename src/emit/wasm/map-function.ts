@@ -546,16 +546,3 @@ function countUses(statements: readonly Statement[]): Map<number, number> {
   }
   return uses;
 }
-
-/** Stores the first lanes of a vector: as many as are left. */
-export function storePartFunction(lane: 'f32' | 'f64'): string[] {
-  const bytes = lane === 'f32' ? 4 : 8;
-  const store = (k: number): string => `(v128.store${String(8 * bytes)}_lane${k === 0 ? '' : ` offset=${String(k * bytes)}`} ${String(k)} (local.get $at) (local.get $value))`;
-  return [
-    ';; stores the first lanes of a vector',
-    '(func $storePart (param $at i32) (param $value v128) (param $left i32)',
-    `  ${store(0)}`,
-    ...Array.from({ length: lanesOf[lane] - 2 }, (_, k) => `  (if (i32.gt_s (local.get $left) (i32.const ${String(k + 1)})) (then ${store(k + 1)}))`),
-    ')',
-  ];
-}

@@ -95,9 +95,11 @@ function tilesFunction(lane: Lane): string[] {
       ...eachRow('to', get('at'), get('targetRow'), (r) => {
         const stores = all.map((v) => `(v128.store${offset(16 * v)} ${get('to')} ${get(sum(r, v))})`);
         if (whole) return stores;
-        const part = each(panelWidth - 1, (c) => {
-          const store = `(v128.store${String(8 * bytes)}_lane${offset(c * bytes)} ${String(c % lanesOf[lane])} ${get('to')} ${get(sum(r, Math.floor(c / lanesOf[lane])))})`;
-          return c === 0 ? store : `(if (i32.gt_s ${get('width')} ${number(c)}) (then ${store}))`;
+        const part = all.map((v) => {
+          const left = v === 0 ? get('width') : `(i32.sub ${get('width')} ${number(v * lanesOf[lane])})`;
+          const at = v === 0 ? get('to') : `(i32.add ${get('to')} ${number(16 * v)})`;
+          const store = `(call $storePart ${at} ${get(sum(r, v))} ${left})`;
+          return v === 0 ? store : `(if (i32.gt_s ${left} ${number(0)}) (then ${store}))`;
         });
         return [`(if (i32.ge_s ${get('width')} ${number(panelWidth)}) (then ${stores.join(' ')}) (else ${part.join(' ')}))`];
       }),
