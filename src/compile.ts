@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ModuleConfiguration } from './configuration.js';
 import { cellModel } from './declare/cell-model.js';
-import { javaScriptOf } from './emit/typescript/javascript.js';
 import { emitModule } from './emit/typescript/module.js';
 import { kebabCase } from './emit/typescript/module-names.js';
 import type { Graph } from './graph/graph.js';
@@ -58,6 +57,7 @@ export async function compileModule(configuration: ModuleConfiguration, observer
   const { text, kernels } = await emitModule(programs, { precision, math, target, reproducible });
   const name = fileName ?? kebabCase(model.name);
   if (format === 'ts') return { files: [{ name: `${name}.ts`, text }], kernels };
+  const { javaScriptOf } = await import('./emit/typescript/javascript.js');
   const { code, declarations } = javaScriptOf(text);
   return { files: [{ name: `${name}.js`, text: code }, { name: `${name}.d.ts`, text: declarations }], kernels };
 }

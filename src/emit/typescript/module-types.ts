@@ -1,5 +1,4 @@
-import { StructureKind } from 'ts-morph';
-import type { InterfaceDeclarationStructure, PropertySignatureStructure } from 'ts-morph';
+import type { InterfaceDeclarationStructure, OptionalKind, PropertySignatureStructure } from 'ts-morph';
 import type { ValueType } from '../../graph/node.js';
 import type { Programs } from '../../program/build-programs.js';
 import { gradientName } from '../../program/build-programs.js';
@@ -7,15 +6,17 @@ import type { ModuleKernels } from './module-kernels.js';
 import { property, shapeText } from './module-names.js';
 import type { ModuleNames } from './module-names.js';
 
+type Interface = OptionalKind<InterfaceDeclarationStructure>;
+type Property = OptionalKind<PropertySignatureStructure>;
+
 /** The interfaces of a module: what its creator takes and what it gives. */
-export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string, options: ModuleKernels['options']): InterfaceDeclarationStructure[] {
+export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string, options: ModuleKernels['options']): Interface[] {
   const { model, parameters, freeDims, outputTypes, inputTypes, optimizer } = programs;
   const { type } = names;
   const trains = outputTypes.has('loss');
   const differentiates = programs.sequence.entries.some((entry) => entry.name === 'backward' || entry.name === 'gradient');
-  const values = (entries: Iterable<readonly [string, ValueType]>, optional = false): PropertySignatureStructure[] =>
+  const values = (entries: Iterable<readonly [string, ValueType]>, optional = false): Property[] =>
     [...entries].map(([name, { shape }]) => ({
-      kind: StructureKind.PropertySignature,
       name: property(name),
       type: array,
       isReadonly: true,
@@ -27,8 +28,7 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
       const found = types.get(`${prefix}${key}`);
       return found === undefined ? [] : [[key, found] as [string, ValueType]];
     });
-  const make = (name: string, doc: string, properties: PropertySignatureStructure[]): InterfaceDeclarationStructure => ({
-    kind: StructureKind.Interface,
+  const make = (name: string, doc: string, properties: Property[]): Interface => ({
     name: `${type}${name}`,
     isExported: true,
     docs: [doc],
@@ -37,15 +37,14 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
   const given = [...model.inputs.keys()];
   const targets = [...model.targets.keys()];
   const states = [...model.states.keys()];
-  const field = (name: string, fieldType: string, doc: string, optional = false): PropertySignatureStructure => ({
-    kind: StructureKind.PropertySignature,
+  const field = (name: string, fieldType: string, doc: string, optional = false): Property => ({
     name,
     type: fieldType,
     isReadonly: true,
     hasQuestionToken: optional,
     docs: [doc],
   });
-  const found: InterfaceDeclarationStructure[] = [
+  const found: Interface[] = [
     make('Options', 'What the arena is made for. Its memory is taken over: what is in it is lost.', [
       ...(freeDims.length > 0 ? [field('sizes', `{ ${freeDims.map((dim) => `readonly ${dim}: number`).join('; ')} }`, 'Positive integers.')] : []),
       field('batchSize', 'number', 'The largest batch; default 1.', true),

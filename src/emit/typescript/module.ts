@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { IndentationText, Project, QuoteKind } from 'ts-morph';
 import { printGraph } from '../../graph/print.js';
 import type { Programs } from '../../program/build-programs.js';
 import { initializerLines } from './initializer-code.js';
+import { interfaceText } from './interface-text.js';
 import type { MathMode } from './math-functions.js';
 import type { ModuleContext } from './module-context.js';
 import { creatorLines } from './module-creator.js';
@@ -48,28 +48,21 @@ export async function emitModule(programs: Programs, { precision, math, target, 
   // Loaded when asked for: the encoder and the vector mathematics are of no use to a build of TypeScript kernels.
   const wasm = target === 'wasm' ? await (await import('../wasm/module-kernels.js')).wasmKernels(context, { math, reproducible }) : undefined;
   const kernels = wasm ?? typeScriptKernels(context, scope, math);
-  const project = new Project({
-    useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true,
-    manipulationSettings: { indentationText: IndentationText.TwoSpaces, quoteKind: QuoteKind.Single },
-  });
-  const file = project.createSourceFile('module.ts', {
-    statements: [
-      preamble(context, precision, kernels).join('\n'),
-      ...moduleInterfaces(programs, context.names, context.array, kernels.options).flatMap((structure) => ['', structure]),
-      '',
-      moduleInterface(context).join('\n'),
-      '',
-      `type Values = ${context.array};`,
-      '',
-      ...(kernels.declarations.length === 0 ? [] : [kernels.declarations.join('\n'), '']),
-      creatorLines(context, kernels).join('\n'),
-      '',
-      initializerLines(programs, context.names).join('\n'),
-    ],
-  });
+  const parts = [
+    ...preamble(context, precision, kernels),
+    '',
+    interfaceText(moduleInterfaces(programs, context.names, context.array, kernels.options)),
+    '',
+    ...moduleInterface(context),
+    '',
+    `type Values = ${context.array};`,
+    ...kernels.declarations,
+    ...creatorLines(context, kernels),
+    '',
+    ...initializerLines(programs, context.names),
+  ];
   return {
-    text: `${file.getFullText().replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`,
+    text: `${parts.join('\n').replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`,
     kernels: wasm?.text,
   };
 }
