@@ -27,9 +27,8 @@ export interface Row extends Shape, Partial<ModuleFacts>, Partial<PeerFacts> {
 export interface ModuleFacts {
   readonly precision: 'float32' | 'float64';
   readonly math: 'exact' | 'fast';
-  /** Whether the widths, and the batch, were known at build. */
+  /** Whether the widths were known at build. */
   readonly sizes: 'fixed' | 'given';
-  readonly batch: 'fixed' | 'given';
   readonly arenaBytes: number;
   /** Of the JavaScript as generated; what a bundler makes of its creator, minified and compressed. */
   readonly moduleBytes: number;

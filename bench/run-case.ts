@@ -43,7 +43,7 @@ export async function runCase(each: Case, options: CaseOptions): Promise<Row[]> 
     for (const module of answer.modules) {
       const built = modules.find(({ target }) => target === module.target);
       if (module.status === 'timed' && built !== undefined) {
-        rows.push({ ...rowOf(each, pass, module.target, module.timing, answer, options.peaks), ...factsOf(each, built, module, options) });
+        rows.push({ ...rowOf(each, pass, module.target, module.timing, answer, options.peaks), ...factsOf(built, module, options) });
       } else if (module.status === 'failed') {
         options.skip(`${each.cell} ${shapeName(each.shape)} ${pass} ${module.target}`, module.reason);
       }
@@ -52,8 +52,6 @@ export async function runCase(each: Case, options: CaseOptions): Promise<Row[]> 
   return rows;
 }
 
-const fixedBatch = ({ shape }: Case): boolean => shape.B === 1;
-
 function buildFor(each: Case, target: Target, { folder, build, sizes }: CaseOptions): Promise<BuiltModule> {
   const { I, H } = each.shape;
   return buildModule(join(folder, `${each.cell}-${shapeName(each.shape)}-${target}`), {
@@ -61,7 +59,7 @@ function buildFor(each: Case, target: Target, { folder, build, sizes }: CaseOpti
     definition: each.definition,
     target,
     ...(sizes === 'fixed' ? { sizes: { I, H } } : {}),
-    ...(fixedBatch(each) ? { batchSize: 1 } : {}),
+    ...(each.shape.B === 1 ? { batchSize: 1 } : {}),
   });
 }
 
@@ -103,12 +101,11 @@ export function rowOf(
   };
 }
 
-function factsOf(each: Case, built: BuiltModule, module: ModuleAnswer & { readonly status: 'timed' }, options: CaseOptions): ModuleFacts {
+function factsOf(built: BuiltModule, module: ModuleAnswer & { readonly status: 'timed' }, options: CaseOptions): ModuleFacts {
   const { arenaBytes, importMs, createMs, callMs, allocatedBytes } = module.start;
   return {
     ...options.build,
     sizes: options.sizes,
-    batch: fixedBatch(each) ? 'fixed' : 'given',
     arenaBytes,
     moduleBytes: built.bytes,
     gzipBytes: built.gzipBytes,

@@ -110,6 +110,7 @@ function parsedMessage(line: string): PeerMessage | undefined {
 
 /** The line of an error report that says what is wrong. */
 function reasonIn(errors: string): string {
+  if (/Cannot find (package|module)|No module named/.test(errors)) return 'not installed';
   const lines = errors.split('\n').map((line) => line.trim());
   return lines.find((line) => /^(\w*Error|Error)\b.*:/.test(line)) ?? lines.filter((line) => line !== '').at(-1) ?? 'it ends without a word';
 }
