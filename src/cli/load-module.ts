@@ -19,14 +19,15 @@ const ownInstance = 'cellwright:own';
 export async function loadModule(file: string): Promise<Readonly<Record<string, unknown>>> {
   // Both are slow to load, and `--help` needs neither.
   const [{ createJiti }, library] = await Promise.all([import('jiti'), import('../index.js')]);
-  const options = { moduleCache: false, fsCache: false };
-  const plain = createJiti(file, options);
+  // Keeps what it transpiles, by content: loading the transpiler takes longer than compiling a cell.
+  const transpiler = createJiti(file, { moduleCache: false });
   const jiti = createJiti(file, {
-    ...options,
+    moduleCache: false,
+    fsCache: false,
     virtualModules: { cellwright: library, [ownInstance]: { load: (own: string) => import(pathToFileURL(own).href) as Promise<unknown> } },
     transform(source) {
       const own = source.filename === undefined ? undefined : ownModule(source.filename);
-      const code = own === undefined ? plain.transform(source) : `module.exports = await require('${ownInstance}').load(${JSON.stringify(own)});`;
+      const code = own === undefined ? transpiler.transform(source) : `module.exports = await require('${ownInstance}').load(${JSON.stringify(own)});`;
       return { code };
     },
   });
