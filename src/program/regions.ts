@@ -13,17 +13,24 @@ export interface PlacedParameter extends ParameterDeclaration {
 
 /**
  * The order of the parameters in the flat array. Those that the graph joins along their first axis lie one behind the
- * other, so that the joined weights are there already and their gradients fall into place.
+ * other, so that the joined weights are there already and their gradients fall into place. What is joined comes in the order
+ * of declaration, not in that of the work: it must not depend on how a module is scheduled, since optimizer slots are saved
+ * as flat arrays.
  */
 export function placeParameters(parameters: Iterable<ParameterDeclaration>, graph: Graph): PlacedParameter[] {
   const declared = new Map([...parameters].map((parameter) => [parameter.name, parameter]));
-  const order: string[] = [];
-  for (const node of graph.nodes) {
+  const place = new Map([...declared.keys()].map((name, k) => [name, k]));
+  const joins = graph.nodes.flatMap((node) => {
     const { lowering } = node.op;
-    if (lowering.kind !== 'concat' || lowering.axis(node.attributes) !== 0) continue;
+    if (lowering.kind !== 'concat' || lowering.axis(node.attributes) !== 0) return [];
     const names = node.operands.flatMap((operand) => (isNode(operand, input) ? [operand.attributes.name] : []));
-    const together = names.length === node.operands.length && names.every((name) => declared.has(name) && !order.includes(name));
-    if (together && new Set(names).size === names.length) order.push(...names);
+    const isWhole = names.length === node.operands.length && new Set(names).size === names.length;
+    return isWhole && names.every((name) => declared.has(name)) ? [names] : [];
+  });
+  const first = (names: readonly string[]): number => Math.min(...names.map((name) => place.get(name) ?? 0));
+  const order: string[] = [];
+  for (const names of joins.sort((a, b) => first(a) - first(b))) {
+    if (!names.some((name) => order.includes(name))) order.push(...names);
   }
   for (const name of declared.keys()) if (!order.includes(name)) order.push(name);
   let offset = Dim.zero;
