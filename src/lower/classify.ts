@@ -31,10 +31,15 @@ export function classify(graph: Graph, inputViews: ReadonlyMap<Node, View>): Cla
   const outputs = new Set(graph.outputs.values());
   const absorbed = new Set<Node>();
   const sums = new Map<Node, ProductSum>();
+  // A single row that lies in memory: a product of one row starts from it as from a bias.
+  const isStart = (node: Node): boolean => {
+    const isRow = node.type.dtype === 'real' && node.type.shape.slice(0, -1).every((dim) => dim.equals(Dim.one));
+    return isRow && inputViews.get(node)?.strides.at(-1)?.equals(Dim.one) === true;
+  };
   // A sum of products is found from its root, so later nodes come first.
   for (const node of [...graph.nodes].reverse()) {
     if (absorbed.has(node)) continue;
-    const sum = productSum(graph, node, (each) => outputs.has(each));
+    const sum = productSum(graph, node, (each) => outputs.has(each), isStart);
     if (sum === undefined) continue;
     sums.set(node, sum);
     for (const each of sum.absorbed) if (each !== node) absorbed.add(each);

@@ -3,6 +3,7 @@ import { dropGradientMarkers } from './drop-gradient-markers.js';
 import { hoistInvariants } from './hoist-invariants.js';
 import { inlineSingleStep } from './inline-single-step.js';
 import { mask } from './mask.js';
+import { moveSequenceWork } from './move-sequence-work.js';
 import { packProducts } from './pack-products.js';
 import { simplify } from './simplify.js';
 import { sinkWeightGradients } from './sink-weight-gradients.js';
@@ -27,6 +28,7 @@ export const beforeDifferentiation: readonly Pass[] = [
   { name: 'pack-products', reason: 'operands are compared as batching left them', run: packProducts },
   { name: 'hoist-invariants', reason: 'packing joins weights inside the loop; joined once outside, their gradients stay joined', run: hoistInvariants },
   { name: 'simplify-packed', reason: 'joined parts that are split again cancel', run: (graph) => simplify(graph) },
+  { name: 'move-sequence-work', reason: 'whole products are left; what leaves now has its derivative behind the backward loop by itself', run: (graph) => moveSequenceWork(graph) },
 ];
 
 /** After differentiation, as often as it was asked for. */

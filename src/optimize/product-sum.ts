@@ -24,6 +24,7 @@ export interface ProductShape {
 export interface ProductSum {
   readonly root: Node;
   readonly terms: readonly ProductShape[];
+  /** A vector that each row starts from, or the one row itself. */
   readonly bias: Node | undefined;
   /** The nodes that the kernel computes on the way; they have no kernels of their own. */
   readonly absorbed: ReadonlySet<Node>;
@@ -63,8 +64,16 @@ function groupedAtEnd(letters: string, out: string): boolean {
   return own !== '' && out.endsWith(own);
 }
 
-/** Recognizes `Σ einsum + broadcast(bias)` below a node that nothing else on the way reads. */
-export function productSum(graph: Graph, root: Node, isOutput: (node: Node) => boolean): ProductSum | undefined {
+/**
+ * Recognizes `Σ einsum + broadcast(bias)` below a node that nothing else on the way reads. `isStart` names values of the
+ * result's shape that can stand in the place of the repeated bias.
+ */
+export function productSum(
+  graph: Graph,
+  root: Node,
+  isOutput: (node: Node) => boolean,
+  isStart: (node: Node) => boolean = () => false,
+): ProductSum | undefined {
   const terms: ProductShape[] = [];
   const absorbed = new Set<Node>();
   let bias: Node | undefined;
@@ -84,6 +93,10 @@ export function productSum(graph: Graph, root: Node, isOutput: (node: Node) => b
     return node.operands.every((operand) => (private_(operand) && collect(operand)) || takeBias(operand));
   };
   const takeBias = (node: Node): boolean => {
+    if (bias === undefined && isStart(node)) {
+      bias = node;
+      return true;
+    }
     const vector = node.operands[0];
     if (bias !== undefined || !isNode(node, broadcast) || vector === undefined) return false;
     // The bias may come before the first term is known, so that the number of columns is checked at the end.
@@ -99,6 +112,7 @@ export function productSum(graph: Graph, root: Node, isOutput: (node: Node) => b
   }
   if (!collect(root) || terms.length === 0) return undefined;
   const columns = terms[0]?.columns.length ?? 0;
-  if (bias !== undefined && bias.operands[0]?.type.shape.length !== columns) return undefined;
-  return { root, terms, bias: bias?.operands[0], absorbed };
+  if (bias === undefined || isStart(bias)) return { root, terms, bias, absorbed };
+  if (bias.operands[0]?.type.shape.length !== columns) return undefined;
+  return { root, terms, bias: bias.operands[0], absorbed };
 }

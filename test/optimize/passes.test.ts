@@ -5,6 +5,7 @@ import type { Graph } from '../../src/graph/graph.js';
 import { dropGradientMarkers } from '../../src/optimize/drop-gradient-markers.js';
 import { hoistInvariants } from '../../src/optimize/hoist-invariants.js';
 import { inlineSingleStep } from '../../src/optimize/inline-single-step.js';
+import { moveSequenceWork } from '../../src/optimize/move-sequence-work.js';
 import { rulesFor } from '../../src/optimize/rules/index.js';
 import { simplify } from '../../src/optimize/simplify.js';
 import { trim } from '../../src/optimize/trim.js';
@@ -22,6 +23,7 @@ const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   dropGradientMarkers,
   hoistInvariants,
   inlineSingleStep,
+  moveSequenceWork: (graph) => moveSequenceWork(graph, () => true),
   simplify: (graph) => simplify(graph),
   simplifyFast: (graph) => simplify(graph, { rules: rulesFor('fast') }),
   trim,
