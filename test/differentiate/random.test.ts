@@ -50,6 +50,14 @@ describe('derivatives of random graphs', () => {
     }), { seed: 12, numRuns: 40 });
   });
 
+  it('do so where derivatives grow fast with their order', () => {
+    // The fifth derivatives of this one are so large that differences with a step of 1e-3 are 1e-4 off.
+    const f = randomGraphOf(275, { nodes: 9 });
+    checkDerivatives(f, f.seed, 'order 1');
+    checkDerivatives(gradientOf(f, new Random(f.seed)), f.seed, 'derivative of vjp');
+    checkDerivatives(tangentOf(f, new Random(f.seed)), f.seed, 'derivative of jvp');
+  });
+
   it('have a symmetric Hessian, the same forward over reverse and reverse over forward', () => {
     fc.assert(fc.property(randomGraph({ nodes: 9 }), (f) => {
       const random = new Random(f.seed);
