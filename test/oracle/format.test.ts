@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listReferences, readReference } from './format.js';
 import { outcomeOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
-import { targetOf } from './targets.js';
+import { targets } from './targets.js';
 
 type Json = Record<string, unknown>;
 
@@ -29,9 +29,8 @@ function edited(edit: (file: Json) => void): string {
   return path;
 }
 
-function outcome(edit: (file: Json) => void): Outcome | undefined {
-  const interpreter = targetOf('interpreter');
-  return interpreter && outcomeOf(edited(edit), interpreter, 'f64');
+function outcome(edit: (file: Json) => void): Promise<Outcome> {
+  return outcomeOf(edited(edit), targets.interpreter, 'f64');
 }
 
 const member = (object: Json, name: string): Json => object[name] as Json;
@@ -64,28 +63,28 @@ describe('readReference', () => {
 });
 
 describe('outcomeOf', () => {
-  it('passes the file as it is', () => {
-    expect(outcome(() => undefined)).toMatchObject({ status: 'passed' });
+  it('passes the file as it is', async () => {
+    expect(await outcome(() => undefined)).toMatchObject({ status: 'passed' });
   });
 
-  it('fails on a wrong value, and names it', () => {
-    const result = outcome((file) => {
+  it('fails on a wrong value, and names it', async () => {
+    const result = await outcome((file) => {
       const data = member(member(member(file, 'expected'), 'grads'), 'W_f')['data'] as number[];
       data[3] = (data[3] ?? 0) + 1e-6;
     });
     expect(result).toMatchObject({ status: 'failed', problems: [expect.stringMatching(/^grads\.W_f is off by/)] });
   });
 
-  it('fails where the file and the cell have different parameters', () => {
-    const result = outcome((file) => {
+  it('fails where the file and the cell have different parameters', async () => {
+    const result = await outcome((file) => {
       const params = member(file, 'params');
       params['p_z'] = params['p_i'];
     });
     expect(result).toMatchObject({ status: 'failed', problems: [expect.stringContaining("'p_z'")] });
   });
 
-  it('skips a cell that nobody knows', () => {
-    expect(outcome((file) => (file['cell'] = 'perpetuum-mobile'))).toMatchObject({
+  it('skips a cell that nobody knows', async () => {
+    expect(await outcome((file) => (file['cell'] = 'perpetuum-mobile'))).toMatchObject({
       status: 'skipped',
       reason: "no cell or model 'perpetuum-mobile'",
     });

@@ -6,8 +6,15 @@ import type { OracleTarget, Precision, Results } from './targets.js';
 
 export type Values = ReadonlyMap<string, Float64Array>;
 
+export interface CompileOptions {
+  readonly precision: Precision;
+  readonly sizes: Sizes;
+}
+
+type GraphFunction = (inputs: Values) => Values;
+
 /** Makes a function of a graph: from its inputs by name to its outputs by name. */
-export type GraphCompiler = (graph: Graph, options: { readonly precision: Precision; readonly sizes: Sizes }) => (inputs: Values) => Values;
+export type GraphCompiler = (graph: Graph, options: CompileOptions) => GraphFunction | Promise<GraphFunction>;
 
 /** A target that computes graphs, with the derivatives and the training loop composed here. */
 export function graphTarget(name: string, precisions: readonly Precision[], compile: GraphCompiler): OracleTarget {
@@ -21,9 +28,9 @@ export function graphTarget(name: string, precisions: readonly Precision[], comp
   };
 }
 
-type Compile = (graph: Graph, sizes: Sizes) => (inputs: Values) => Values;
+type Compile = (graph: Graph, sizes: Sizes) => GraphFunction | Promise<GraphFunction>;
 
-function runCase(problem: CaseProblem, compile: Compile): Results {
+async function runCase(problem: CaseProblem, compile: Compile): Promise<Results> {
   const { graph, sizes, cotangents, differentiated, direction } = problem;
   const loss = lossOf(problem);
   const inputs = new Map(dataOf(problem.values));
@@ -35,7 +42,7 @@ function runCase(problem: CaseProblem, compile: Compile): Results {
     gradientName,
   });
   const results = new Map<string, Float64Array>();
-  const first = compile(gradients, sizes)(inputs);
+  const first = (await compile(gradients, sizes))(inputs);
   forwardResults(first, (output) => output, '');
   for (const [input, name] of differentiated) results.set(`grads.${name}`, orZeros(first, gradientName(input), graph.input(input)));
   if (direction !== undefined) {
@@ -44,7 +51,7 @@ function runCase(problem: CaseProblem, compile: Compile): Results {
       tangentName,
     });
     for (const [name, { data }] of direction) inputs.set(`direction.${name}`, data);
-    const second = compile(directional, sizes)(inputs);
+    const second = (await compile(directional, sizes))(inputs);
     forwardResults(second, tangentName, 'secondOrder.jvp.');
     for (const [input, name] of differentiated) {
       const product = direction.has(input) ? 'hvp' : 'hvpInputs';
@@ -78,15 +85,15 @@ function weighted(pairs: readonly (readonly [Float64Array, Float64Array])[]): nu
   return pairs.reduce((total, [values, weights]) => values.reduce((sum, value, k) => sum + value * (weights[k] ?? NaN), total), 0);
 }
 
-function runTrace({ graph, model, sizes, values, optimizer, learningRate, steps }: TraceProblem, compile: Compile): Results {
+async function runTrace({ graph, model, sizes, values, optimizer, learningRate, steps }: TraceProblem, compile: Compile): Promise<Results> {
   const names = [...model.parameters.keys()];
   const gradients = vjp(graph, { wrt: names, cotangents: new Map([['loss', cotangentName('loss')]]), gradientName });
-  const backward = compile(gradients, sizes);
+  const backward = await compile(gradients, sizes);
   const inputs = new Map(dataOf(values));
   inputs.set(cotangentName('loss'), Float64Array.of(1));
   const lengths = names.map((name) => inputs.get(name)?.length ?? 0);
   const count = lengths.reduce((total, length) => total + length, 0);
-  const update = compile(optimizer.update, { P: count });
+  const update = await compile(optimizer.update, { P: count });
   let slots: Values = new Map(optimizer.slots.map((slot) => [`slot.${slot}`, new Float64Array(count)]));
   let parameters: Float64Array = flat(names.map((name) => inputs.get(name)));
   const losses: number[] = [];

@@ -14,7 +14,7 @@ export type Outcome = { readonly names: readonly string[] } & (
 );
 
 /** Reads, computes and compares one file. Does not throw: what goes wrong is a failure that says so. */
-export function outcomeOf(path: string, target: OracleTarget, precision: Precision): Outcome {
+export async function outcomeOf(path: string, target: OracleTarget, precision: Precision): Promise<Outcome> {
   const file = basename(path, '.json');
   let reference: ReferenceCase | ReferenceTrace;
   try {
@@ -27,7 +27,7 @@ export function outcomeOf(path: string, target: OracleTarget, precision: Precisi
   try {
     const problem = problemOf(reference);
     if (problem.kind === 'unknown') return { names, status: 'skipped', reason: problem.reason };
-    const deviations = compare(expected, target.run(problem, precision), precision);
+    const deviations = compare(expected, await target.run(problem, precision), precision);
     const problems = deviations.filter(exceeds).map(describe);
     const [worst] = deviations;
     if (worst === undefined) return { names, status: 'failed', problems: ['the file expects nothing'] };

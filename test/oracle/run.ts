@@ -3,7 +3,7 @@ import colors from 'picocolors';
 import { FormatError, listReferences } from './format.js';
 import { outcomeOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
-import { targetNames, targetOf } from './targets.js';
+import { targetNames, targets } from './targets.js';
 import type { OracleTarget, Precision, TargetName } from './targets.js';
 
 interface Options {
@@ -18,40 +18,40 @@ interface Line {
   readonly outcome: Outcome;
 }
 
-new Command('oracle')
+await new Command('oracle')
   .description('Runs the reference files of a folder and prints by how much the results differ.')
   .argument('<folder>', 'a folder of reference files (*.json)')
-  .addOption(new Option('--target <name>', 'what computes; interpreter and typescript unless stated').choices(targetNames))
+  .addOption(new Option('--target <name>', 'what computes; all that have the precision unless stated').choices(targetNames))
   .addOption(new Option('--precision <name>', 'of the numbers').choices(['f64', 'f32']).default('f64'))
   .option('--require <names>', 'cells, cases or traces that must be there and run, with commas between', split, [])
-  .action((folder: string, options: Options) => {
+  .action(async (folder: string, options: Options) => {
     try {
-      process.exitCode = run(folder, options);
+      process.exitCode = await run(folder, options);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       console.error(error.message);
       process.exitCode = 1;
     }
   })
-  .parse();
+  .parseAsync();
 
 /** The exit status: 1 when anything failed or something required did not run. */
-function run(folder: string, options: Options): 0 | 1 {
+async function run(folder: string, options: Options): Promise<0 | 1> {
   const { precision } = options;
-  const targets = chosenTargets(options);
-  if (targets === undefined) return 1;
+  const chosen = chosenTargets(options);
+  if (chosen === undefined) return 1;
   const files = listReferences(folder);
   const lines: Line[] = [];
-  for (const target of targets) {
+  for (const target of chosen) {
     for (const file of files) {
-      const outcome = outcomeOf(file, target, precision);
+      const outcome = await outcomeOf(file, target, precision);
       lines.push({ target: target.name, outcome });
       print(outcome, `${target.name} ${precision}`);
     }
   }
-  const unmet = targets.flatMap(({ name }) => unmetBy(name, lines, options.require));
+  const unmet = chosen.flatMap(({ name }) => unmetBy(name, lines, options.require));
   for (const line of unmet) console.log(colors.red(line));
-  for (const { name } of targets.length > 1 ? targets : []) {
+  for (const { name } of chosen.length > 1 ? chosen : []) {
     console.log(`${name}: ${counts(lines.filter(({ target }) => target === name))}`);
   }
   console.log(counts(lines));
@@ -60,13 +60,11 @@ function run(folder: string, options: Options): 0 | 1 {
 
 /** The targets to run; undefined, after saying why, when the one asked for can't. */
 function chosenTargets({ target: asked, precision }: Options): OracleTarget[] | undefined {
-  const chosen: OracleTarget[] = [];
-  for (const name of asked === undefined ? (['interpreter', 'typescript'] as const) : [asked]) {
-    const target = targetOf(name);
-    if (target?.precisions.includes(precision) === true) chosen.push(target);
-    else console.error(target === undefined ? `the target ${name} is not available` : `the target ${name} does not compute in ${precision}`);
-  }
-  return chosen.length > 0 ? chosen : undefined;
+  const able = targetNames.map((name) => targets[name]).filter(({ precisions }) => precisions.includes(precision));
+  const chosen = able.filter(({ name }) => asked === undefined || name === asked);
+  if (chosen.length > 0) return chosen;
+  console.error(`the target ${String(asked)} does not compute in ${precision}`);
+  return undefined;
 }
 
 function print(outcome: Outcome, on: string): void {
