@@ -1,27 +1,45 @@
 import type { CellDefinition } from '../declare/index.js';
+import { antisymmetricRnn, antisymmetricRnnGated } from './antisymmetric-rnn.js';
+import { cfn } from './cfn.js';
+import { chronoLstm } from './chrono-lstm.js';
 import { defineClipZoneoutLstm } from './clip-zoneout-lstm.js';
 import { convLstm1d } from './convlstm1d.js';
-import { fgr } from './fgr.js';
+import { convLstm2d } from './convlstm2d.js';
+import { coRnn } from './cornn.js';
+import { deltaNet } from './delta-net.js';
+import { fastGrnn, fastRnn } from './fast-rnn.js';
+import { fgr, fgrOprev } from './fgr.js';
 import { fullPeepholeLstm, fullPeepholeLstmOprev } from './full-peephole-lstm.js';
 import { gruV1, gruV3 } from './gru.js';
 import { indRnn } from './indrnn.js';
+import { intersectionRnn } from './intersection-rnn.js';
+import { irnn } from './irnn.js';
 import { defineJanet } from './janet.js';
 import { defineLayerNormLstm } from './layernorm-lstm.js';
+import { lem } from './lem.js';
+import { liGru } from './li-gru.js';
 import { lstmp, lstmpPeephole } from './lstmp.js';
 import { mgu } from './mgu.js';
 import { minGru, minGruG, minLstm, minLstmG } from './minimal-rnns.js';
 import { mlstm, mlstmPaper } from './mlstm.js';
 import { defineMogrifierLstm } from './mogrifier-lstm.js';
+import { multiplicativeLstm } from './multiplicative-lstm.js';
 import { mut1, mut2, mut3 } from './mut.js';
 import { nasCell } from './nascell.js';
 import { nestedLstm } from './nested-lstm.js';
 import { npLstm } from './np-lstm.js';
 import { cifg, nfg, niaf, nig, noaf, nog } from './odyssey-variants.js';
 import { definePhasedLstm } from './phased-lstm.js';
+import { qrnn, qrnnIfo } from './qrnn.js';
+import { ran, ranIdentity } from './ran.js';
 import { rhnDepth2, rhnDepth2Carry } from './recurrent-highway.js';
 import { rnnRelu, rnnTanh } from './simple-rnn.js';
+import { gruSlim1, gruSlim2, gruSlim3, mguSlim1, mguSlim2, mguSlim3 } from './slim.js';
 import { slstm, slstmExpf } from './slstm.js';
 import { sru, sruV1 } from './sru.js';
+import { star } from './star.js';
+import { ugrnn } from './ugrnn.js';
+import { unicornn } from './unicornn.js';
 import { vanillaLstm } from './vanilla-lstm.js';
 
 /** Constants of a cell, as files of reference values name them: `eps`, `beta`, `clip`, `zoneoutC`, … */
@@ -43,6 +61,7 @@ export const cellRegistry = {
   noaf: () => noaf,
   cifg: () => cifg,
   fgr: () => fgr,
+  'fgr-oprev': () => fgrOprev,
   lstmp: () => lstmp,
   'lstmp-peephole': () => lstmpPeephole,
   'gru-v1': () => gruV1,
@@ -80,6 +99,33 @@ export const cellRegistry = {
   'mogrifier-lstm': (given) => defineMogrifierLstm({ rounds: constant(given, 'rounds', 5) }),
   convlstm1d: () => convLstm1d,
   'nested-lstm': () => nestedLstm,
+  qrnn: () => qrnn,
+  'qrnn-ifo': () => qrnnIfo,
+  ugrnn: () => ugrnn,
+  'intersection-rnn': () => intersectionRnn,
+  cfn: () => cfn,
+  star: () => star,
+  ran: () => ran,
+  'ran-identity': () => ranIdentity,
+  'li-gru': () => liGru,
+  'gru-slim1': () => gruSlim1,
+  'gru-slim2': () => gruSlim2,
+  'gru-slim3': () => gruSlim3,
+  'mgu-slim1': () => mguSlim1,
+  'mgu-slim2': () => mguSlim2,
+  'mgu-slim3': () => mguSlim3,
+  'fast-rnn': () => fastRnn,
+  'fast-grnn': () => fastGrnn,
+  'antisymmetric-rnn': () => antisymmetricRnn,
+  'antisymmetric-rnn-gated': () => antisymmetricRnnGated,
+  cornn: () => coRnn,
+  lem: () => lem,
+  unicornn: () => unicornn,
+  'multiplicative-lstm': () => multiplicativeLstm,
+  irnn: () => irnn,
+  'chrono-lstm': () => chronoLstm,
+  convlstm2d: () => convLstm2d,
+  'delta-net': () => deltaNet,
 } satisfies Readonly<Record<string, CellFactory>>;
 
 export type CellName = keyof typeof cellRegistry;

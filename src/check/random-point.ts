@@ -67,6 +67,9 @@ function nearStart(initializer: Initializer, random: RandomNumbers): number {
     case 'glorotUniform':
     case 'heUniform':
     case 'orthogonal':
+    case 'identity':
+    case 'chrono':
+    case 'negated':
       return random.apartFromZero();
   }
 }

@@ -6,6 +6,7 @@ import { input as inputOp } from '../ops/input.js';
 import { Declaration } from './declaration.js';
 import type { ParameterDeclaration } from './declaration.js';
 import { declaredValues } from './declared-values.js';
+import { checkNegations } from './negations.js';
 import { Expression } from './expression.js';
 import type { Shape } from './expression.js';
 import { checkCallable, checkReturned, checkSignature, inputType } from './signature.js';
@@ -106,6 +107,7 @@ export function defineCell<
   }
   const step = builder.finish(results);
   declaration.checkParametersUsed(step);
+  checkNegations(declaration);
   declaration.checkDimsUsed();
   return {
     kind: 'cell',

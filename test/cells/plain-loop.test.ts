@@ -12,13 +12,14 @@ import { expectClose, randomTensor, shapeOf, tensor, tensorNamed } from '../supp
 import { Weights } from './plain-arithmetic.js';
 import type { PlainStep, State } from './plain-arithmetic.js';
 import { plainLstms } from './plain-lstms.js';
+import { plainPapers } from './plain-papers.js';
 import { plainUnits } from './plain-units.js';
 import { referenceFolder } from './reference-folder.js';
 
-const plainSteps = { ...plainLstms, ...plainUnits };
+const plainSteps = { ...plainLstms, ...plainUnits, ...plainPapers };
 
 /** All differ, so that a transposed matrix shows. */
-const sizes = { T: 3, B: 2, I: 3, H: 5, P: 4, N: 7, K: 3 };
+const sizes = { T: 3, B: 2, I: 3, H: 5, P: 4, M: 2, N: 7, K: 3 };
 
 /** Where values must lie for the equations to make sense. Others lie in ±1. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = {

@@ -1,4 +1,4 @@
-import { add, defineCell, glorotUniform, heUniform, normal, orthogonal, ones, parameter, sum, tanh, uniform, zeros, filledWith, einsum, mul } from 'cellwright';
+import { add, affine, chrono, defineCell, glorotUniform, heUniform, identity, negated, normal, orthogonal, ones, parameter, sum, tanh, uniform, zeros, filledWith, einsum, mul } from 'cellwright';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compiled } from './compiled-module.js';
 import type { AnyModule, CompiledModule, Values } from './compiled-module.js';
@@ -101,5 +101,38 @@ describe('initialize', () => {
     const own = initialized(3);
     const stepped = own.step({ x }).total?.slice();
     expect(stepped).toEqual(own.forward({ x }).outputs.total);
+  });
+});
+
+const chronological = defineCell('chronological', { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'] } }, ({ x, y }) => {
+  const i = affine('in.i', 'H', { W: x, R: y }, { bias: negated('b_f'), weights: identity(0.5) });
+  const next = tanh(mul(i, affine('in.f', 'H', { W: x }, { bias: chrono(20) })));
+  return { next: { y: next }, outputs: { y: next } };
+});
+
+describe('initializers of memories', () => {
+  let own: AnyModule;
+  beforeAll(async () => {
+    const { create, initialize } = await compiled({ definition: chronological, precision: 'float64' });
+    own = create({ sizes: { I: 3, H: 400 } });
+    initialize(own, 5);
+  });
+  const valuesOf = (name: string): Values => own.params[name] ?? new Float64Array(0);
+
+  it('identity is a multiple of the identity, whether square or not', () => {
+    for (const [name, columns] of [['in.R_i', 400], ['in.W_i', 3]] as const) {
+      expect(Array.from(valuesOf(name), (_, k) => (Math.floor(k / columns) === k % columns ? 0.5 : 0))).toEqual(Array.from(valuesOf(name)));
+    }
+  });
+
+  it('chrono spreads the powers of its values evenly over the lengths', () => {
+    const lengths = Array.from(valuesOf('in.b_f'), Math.exp);
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...lengths)).toBeLessThan(19);
+    expect(Math.abs(mean(Float64Array.from(lengths), (value) => value) - 10)).toBeLessThan(1);
+  });
+
+  it('negated is the negation of a parameter declared later', () => {
+    expect(Array.from(valuesOf('in.b_i'), (value) => -value)).toEqual(Array.from(valuesOf('in.b_f')));
   });
 });

@@ -11,9 +11,9 @@ import { compiledValues, expectValues } from './compiled.js';
 
 /** Odd sizes, at which tiles and panels have remainders; and ones, at which axes vanish. */
 const sizeSets: readonly Sizes[] = [
-  { T: 3, B: 3, I: 3, H: 5, P: 3, N: 3, K: 3 },
-  { T: 1, B: 1, I: 1, H: 1, P: 1, N: 1, K: 1 },
-  { T: 4, B: 1, I: 1, H: 2, P: 3, N: 2, K: 2 },
+  { T: 3, B: 3, I: 3, H: 5, P: 3, M: 5, N: 3, K: 3 },
+  { T: 1, B: 1, I: 1, H: 1, P: 1, M: 1, N: 1, K: 1 },
+  { T: 4, B: 1, I: 1, H: 2, P: 3, M: 3, N: 2, K: 2 },
 ];
 
 const optimizeBefore = (graph: Graph): Graph => runPasses(graph, beforeDifferentiation);

@@ -1,3 +1,4 @@
+import { besideName } from '../../declare/initializer.js';
 import { Dim } from '../../graph/dim.js';
 import type { Programs } from '../../program/build-programs.js';
 import type { PlacedParameter } from '../../program/regions.js';
@@ -12,14 +13,16 @@ import { SizeNames } from './size-names.js';
 /** The function that gives parameters their first values. Apart from the creator, so that a bundler can leave it out. */
 export function initializerLines({ parameters, freeDims, update }: Programs, names: ModuleNames): string[] {
   const kinds = new Set(parameters.map(({ initializer }) => initializer.kind));
-  const uniform = kinds.has('uniform') || kinds.has('glorotUniform') || kinds.has('heUniform');
+  const uniform = kinds.has('uniform') || kinds.has('glorotUniform') || kinds.has('heUniform') || kinds.has('chrono');
   const normal = kinds.has('normal') || kinds.has('orthogonal');
   const read = new Set(parameters.filter(readsSizes).flatMap(({ shape }) => shape.flatMap((dim) => dim.symbols())));
   const sizes = new SizeNames(
     freeDims.filter((dim) => read.has(dim)),
     new Scope(initializerIdentifiers),
   );
-  const same = normal ? ' (as far as its Math.log and Math.cos are)' : '';
+  const same = normal ? ' (as far as its Math.log and Math.cos are)' : kinds.has('chrono') ? ' (as far as its Math.log is)' : '';
+  // What others start out from comes first.
+  const ordered = [...parameters].sort((a, b) => Number(a.initializer.kind === 'negated') - Number(b.initializer.kind === 'negated'));
   return [
     '/**',
     ` * Gives the parameters their first values, the same for the same seed on every machine${same}${update === undefined ? '' : ', and resets the optimizer'}.`,
@@ -34,7 +37,7 @@ export function initializerLines({ parameters, freeDims, update }: Programs, nam
     ...(uniform ? uniformLines() : []),
     ...(normal ? normalLines() : []),
     ...(kinds.has('orthogonal') ? orthogonalLines() : []),
-    ...parameters.map((parameter) => `  ${initializeLine(parameter, sizes.duringCall)}`),
+    ...ordered.map((parameter) => `  ${initializeLine(parameter, sizes.duringCall)}`),
     '  module.packParameters();',
     ...(update === undefined ? [] : ['  module.resetTraining();']),
     '}',
@@ -42,7 +45,7 @@ export function initializerLines({ parameters, freeDims, update }: Programs, nam
 }
 
 function readsSizes({ initializer: { kind } }: PlacedParameter): boolean {
-  return kind === 'glorotUniform' || kind === 'heUniform' || kind === 'orthogonal';
+  return kind === 'glorotUniform' || kind === 'heUniform' || kind === 'orthogonal' || kind === 'identity';
 }
 
 function initializeLine({ name, shape, initializer }: PlacedParameter, symbols: SymbolNames): string {
@@ -66,6 +69,16 @@ function initializeLine({ name, shape, initializer }: PlacedParameter, symbols: 
       return `for (let k = 0; k < ${target}.length; k++) ${target}[k] = ${String(initializer.deviation)} * normal();`;
     case 'orthogonal':
       return `orthogonal(${target}, ${fanOut}, ${fanIn});`;
+    case 'identity': {
+      const diagonal = `for (let k = 0; k < Math.min(${fanOut}, ${fanIn}); k++) ${target}[k * (${fanIn} + 1)] = ${numberCode(initializer.scale)};`;
+      return `${target}.fill(0); ${diagonal}`;
+    }
+    case 'chrono':
+      return `uniform(${target}, 1, ${numberCode(initializer.longest - 1)}); for (let k = 0; k < ${target}.length; k++) ${target}[k] = Math.log(${target}[k]!);`;
+    case 'negated': {
+      const source = `params${access(besideName(name, initializer.of))}`;
+      return `for (let k = 0; k < ${target}.length; k++) ${target}[k] = -${source}[k]!;`;
+    }
   }
 }
 
