@@ -101,7 +101,7 @@ export class KernelModule {
         const lines = mapFunction(name, kernel, indices, {
           start: (buffer) => startSymbol(this.options.region(buffer)),
           newFunction: (parameters) => this.#newFunction(parameters),
-          rowsInFlight: this.options.rowsInFlight ?? 2,
+          rowsInFlight: this.options.rowsInFlight ?? 1,
           storesParts: () => {
             this.#storesParts = true;
           },

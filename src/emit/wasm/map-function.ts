@@ -1,7 +1,8 @@
 import { Dim } from '../../graph/dim.js';
 import type { DimTerm } from '../../graph/dim.js';
 import type { Address, Guard, MapKernel, Scalar, Statement } from '../../lower/kernel-program.js';
-import { FunctionCode, loopLines } from './function-code.js';
+import { loopLines } from './function-code.js';
+import type { FunctionCode } from './function-code.js';
 import { scheduleOf, strideAlong } from './map-schedule.js';
 import type { MapSchedule } from './map-schedule.js';
 import { lanesOf } from './vector-code.js';
@@ -135,6 +136,21 @@ class Nest {
     return `(local.get $${local})`;
   }
 
+  /** A term of an address, computed once for all that it occurs in. */
+  #term(depth: number, term: DimTerm): string {
+    const dim = Dim.fromTerms([term]);
+    const text = this.code.dim(dim);
+    if (isAtom(text)) return text;
+    const key = `term|${dim.key}`;
+    let local = this.#outerLocals.get(key);
+    if (local === undefined) {
+      local = this.code.vectors.local('offset', 'i32');
+      this.#outerLocals.set(key, local);
+      this.#outerHeads[depth]?.push(`(local.set $${local} ${text})`);
+    }
+    return `(local.get $${local})`;
+  }
+
   /** The depth at which a term is known: inside the first k outer loops; undefined where it changes further inside. */
   depthOf(term: DimTerm): number | undefined {
     const symbols = Dim.fromTerms([term]).symbols();
@@ -167,7 +183,8 @@ class Nest {
       if (local === undefined) {
         local = this.code.vectors.local(`${buffer.name}At`, 'i32');
         this.#outerLocals.set(key, local);
-        head?.push(`(local.set $${local} (i32.add ${base} ${this.code.dim(own)}))`);
+        const sum = own.terms.map((term) => this.#term(depth, term)).reduce((left, right) => `(i32.add ${left} ${right})`, base);
+        head?.push(`(local.set $${local} ${sum})`);
       }
       base = `(local.get $${local})`;
     }
@@ -193,6 +210,9 @@ class Variant {
   readonly #stored: ReadonlySet<string>;
   readonly #moving: ReadonlySet<number>;
   readonly #uses: ReadonlyMap<number, number>;
+  readonly #stores: { place: Place; value: string }[] = [];
+  /** Sums over the rows, and where they go. */
+  readonly #totals: { place: Place; value: string }[] = [];
 
   constructor(
     private readonly nest: Nest,
@@ -214,7 +234,7 @@ class Variant {
     const { rows } = this.schedule;
     if (rows === undefined) {
       const body = this.#body([undefined]);
-      return [...this.#head, ...body, ...this.#tail];
+      return [...this.#head, ...body, ...this.#end()];
     }
     const index = this.nest.code.index(rows.index);
     const end = this.nest.bound(rows.size);
@@ -227,8 +247,13 @@ class Variant {
       `(local.set $${index} (i32.const 0))`,
       ...(several.length === 0 ? [] : loopLines(index, end, inFlight, several, `rows_${index}`)),
       ...(single.length === 0 ? [] : loopLines(index, end, 1, single, `row_${index}`)),
-      ...this.#tail,
+      ...this.#end(),
     ];
+  }
+
+  /** What follows the loop over rows. */
+  #end(): string[] {
+    return [...this.#tail, ...(this.#totals.length === 0 ? [] : this.#storing(this.#totals))];
   }
 
   /** Values that differ from row to row. */
@@ -272,8 +297,10 @@ class Variant {
         for (const line of before) this.vectors.line(line);
         continue;
       }
+      if (statement.kind !== 'store') this.#flushStores();
       for (const [r, own] of values.entries()) this.#statement(statement, r, own);
     }
+    this.#flushStores();
     return this.vectors.takeLines();
   }
 
@@ -309,7 +336,7 @@ class Variant {
       case 'store': {
         const value = this.#scalar(statement.value, statement.truth, row, values);
         const stored = statement.truth ? vectors.logic('and', value, vectors.constant(1)) : value;
-        this.#store(this.#address(statement.address, row), stored);
+        this.#stores.push({ place: this.#address(statement.address, row), value: this.width === 1 ? stored : vectors.let('stored', stored) });
         return;
       }
       case 'accumulate':
@@ -317,20 +344,23 @@ class Variant {
     }
   }
 
-  #store(place: Place, value: string): void {
-    this.vectors.line(this.#storing(place, value));
+  /** Stores what waits for it: whole vectors, or the part that is left of the last ones. */
+  #flushStores(): void {
+    const stores = this.#stores.splice(0);
+    if (stores.length > 0) for (const line of this.#storing(stores)) this.vectors.line(line);
   }
 
-  #storing({ text, immediate }: Place, value: string): string {
+  #storing(stores: readonly { readonly place: Place; readonly value: string }[]): string[] {
     const { left } = this.lanes ?? {};
-    if (this.width === 1) return `(v128.store${String(8 * this.nest.code.bytes)}_lane${immediate} 0 ${text} ${value})`;
-    const whole = `(v128.store${immediate} ${text} ${value})`;
+    if (this.width === 1) return stores.map(({ place, value }) => `(v128.store${String(8 * this.nest.code.bytes)}_lane${place.immediate} 0 ${place.text} ${value})`);
+    const whole = stores.map(({ place, value }) => `(v128.store${place.immediate} ${place.text} ${value})`);
     if (left === undefined) return whole;
-    // What is computed is put into a local, so that it does not stand here twice.
-    const stored = this.vectors.let('stored', value);
     this.nest.context.storesParts();
-    const start = immediate === '' ? text : `(i32.add ${text} (i32.const ${immediate.slice(' offset='.length)}))`;
-    return `(if (i32.ge_s (local.get $${left}) (i32.const ${String(this.width)})) (then (v128.store${immediate} ${text} ${stored})) (else (call $storePart ${start} ${stored} (local.get $${left}))))`;
+    const parts = stores.map(({ place: { text, immediate }, value }) => {
+      const at = immediate === '' ? text : `(i32.add ${text} (i32.const ${immediate.slice(' offset='.length)}))`;
+      return `(call $storePart ${at} ${value} (local.get $${left}))`;
+    });
+    return [`(if (i32.ge_s (local.get $${left}) (i32.const ${String(this.width)})) (then`, ...whole.map((line) => `  ${line}`), ') (else', ...parts.map((line) => `  ${line}`), '))'];
   }
 
   #reading({ text, immediate }: Place): string {
@@ -362,8 +392,8 @@ class Variant {
     const place = this.#address(address, row);
     const before = vectors.takeLines();
     // The lanes of a sum along them that is guarded or placed by a look-up would all go to one place: there is no vector then.
-    const store = this.#storing(place, vectors.binary(instruction, this.#reading(place), term));
-    const update = [...vectors.takeLines(), store];
+    const total = vectors.let('total', vectors.binary(instruction, this.#reading(place), term));
+    const update = [...vectors.takeLines(), ...this.#storing([{ place, value: total }])];
     for (const line of before) vectors.line(line);
     if (guards.length === 0) for (const line of update) vectors.line(line);
     else vectors.line(`(if ${this.#condition(guards, row)} (then ${update.join(' ')}))`);
@@ -401,8 +431,9 @@ class Variant {
     this.#head.push(`(local.set $${local} ${this.vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
     const kept = this.vectors.takeLines();
     const place = this.#address(address, 0);
-    const store = this.#storing(place, this.vectors.binary(combine === 'sum' ? 'add' : 'max', this.#reading(place), `(local.get $${local})`));
-    this.#tail.push(...this.vectors.takeLines(), store);
+    const total = this.vectors.let('total', this.vectors.binary(combine === 'sum' ? 'add' : 'max', this.#reading(place), `(local.get $${local})`));
+    this.#tail.push(...this.vectors.takeLines());
+    this.#totals.push({ place, value: total });
     for (const line of kept) this.vectors.line(line);
     return local;
   }

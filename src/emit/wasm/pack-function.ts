@@ -1,6 +1,6 @@
 import { panelWidth } from '../../lower/kernel-program.js';
 import { wideColumns } from './product-function.js';
-import { bytesOf, lanesOf } from './vector-code.js';
+import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
 /**
@@ -9,17 +9,15 @@ import type { Lane } from './vector-code.js';
  */
 export function packFunction(lane: Lane): string[] {
   const bytes = bytesOf[lane];
-  const lanes = lanesOf[lane];
   const wide = wideColumns(lane);
   const get = (local: string): string => `(local.get $${local})`;
   const set = (local: string, text: string): string => `(local.set $${local} ${text})`;
   const add = (local: string, text: string): string => set(local, `(i32.add ${get(local)} ${text})`);
-  const vectors = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
   return [
     ';; brings a matrix into panels of columns',
     '(func $pack (param $source i32) (param $depthStride i32) (param $columnStride i32) (param $depth i32) (param $columns i32) (param $panel i32)',
     ...[
-      ...['column', 'width', 'k', 'c', 'from', 'at', 'left'].map((local) => `(local $${local} i32)`),
+      ...['column', 'width', 'k', 'c', 'from', 'at', 'left', 'end'].map((local) => `(local $${local} i32)`),
       '(local $r0 v128) (local $r1 v128) (local $r2 v128) (local $r3 v128)',
       '(local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)',
       '(block $packed (loop $panels',
@@ -30,20 +28,16 @@ export function packFunction(lane: Lane): string[] {
       set('from', `(i32.add ${get('source')} (i32.mul ${get('column')} ${get('columnStride')}))`),
       `(if (i32.and (i32.eq ${get('columnStride')} (i32.const ${bytes})) (i32.ge_s ${get('left')} ${get('width')})) (then`,
       // Columns follow each other.
-      `(if (i32.eq ${get('width')} (i32.const ${wide})) (then`,
-      '(loop $wide',
-      ...vectors(wide / lanes).map((v) => `(v128.store offset=${16 * v} ${get('panel')} (v128.load offset=${16 * v} ${get('from')}))`),
-      add('panel', `(i32.const ${wide * bytes})`),
+      '(loop $runs',
+      set('at', get('from')),
+      set('end', `(i32.add ${get('panel')} (i32.mul ${get('width')} (i32.const ${bytes})))`),
+      '(loop $run',
+      `(v128.store ${get('panel')} (v128.load ${get('at')}))`,
+      add('at', '(i32.const 16)'),
+      `(br_if $run (i32.lt_u (local.tee $panel (i32.add ${get('panel')} (i32.const 16))) ${get('end')})))`,
       add('from', get('depthStride')),
-      add('k', '(i32.const 1)'),
-      `(br_if $wide (i32.lt_s ${get('k')} ${get('depth')})))`,
-      ') (else (loop $narrow',
-      ...vectors(panelWidth / lanes).map((v) => `(v128.store offset=${16 * v} ${get('panel')} (v128.load offset=${16 * v} ${get('from')}))`),
-      add('panel', `(i32.const ${panelWidth * bytes})`),
-      add('from', get('depthStride')),
-      add('k', '(i32.const 1)'),
-      `(br_if $narrow (i32.lt_s ${get('k')} ${get('depth')}))))`,
-      ')) (else',
+      `(br_if $runs (i32.lt_s (local.tee $k (i32.add ${get('k')} (i32.const 1))) ${get('depth')})))`,
+      ') (else',
       ...(lane === 'f32' ? turnedRows(get, set, add) : []),
       // One by one, with zeros beyond the last column.
       `(block $done (loop $rows`,

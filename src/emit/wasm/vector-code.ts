@@ -20,6 +20,10 @@ interface FunctionText {
   readonly names: Set<string>;
   readonly locals: string[];
   readonly lines: string[];
+  /** Locals that maths functions have done with, by the name that they were wanted for. */
+  readonly free: Map<string, string[]>;
+  /** Locals of the maths functions that are being written, the innermost last. */
+  readonly inUse: { readonly wanted: string; readonly name: string }[][];
 }
 
 /**
@@ -30,7 +34,7 @@ export class FunctionVectors implements VectorCode {
   constructor(
     readonly lane: Lane,
     private readonly functions: (name: MathFunction) => VectorMath,
-    private readonly text: FunctionText = { constants: new Map(), names: new Set(), locals: [], lines: [] },
+    private readonly text: FunctionText = { constants: new Map(), names: new Set(), locals: [], lines: [], free: new Map(), inUse: [] },
   ) {}
 
   /** The same function, computing with other lanes. */
@@ -47,19 +51,17 @@ export class FunctionVectors implements VectorCode {
   }
 
   constant(value: number): string {
-    const text = Array.from({ length: lanesOf[this.lane] }, () => numberText(value)).join(' ');
-    return this.#constant(`${this.shape} ${text}`);
+    return this.#constant(`(${this.shape}.splat (${this.lane}.const ${numberText(value)}))`);
   }
 
   /** A value of its own in each lane. */
   lanes(values: readonly number[]): string {
-    return this.#constant(`${this.shape} ${values.map(numberText).join(' ')}`);
+    return this.#constant(`(v128.const ${this.shape} ${values.map(numberText).join(' ')})`);
   }
 
   /** The same bits in each lane, as an integer. */
   bits(value: number | bigint): string {
-    const text = Array.from({ length: lanesOf[this.lane] }, () => String(value)).join(' ');
-    return this.#constant(`${this.integers} ${text}`);
+    return this.#constant(`(${this.integers}.splat (${this.lane === 'f32' ? 'i32' : 'i64'}.const ${String(value)}))`);
   }
 
   #constant(key: string): string {
@@ -110,7 +112,16 @@ export class FunctionVectors implements VectorCode {
   }
 
   math(name: MathFunction, ...operands: readonly string[]): string {
-    return this.functions(name)(this, operands);
+    const { inUse, free } = this.text;
+    const own: { wanted: string; name: string }[] = [];
+    inUse.push(own);
+    const code = this.functions(name)(this, operands);
+    inUse.pop();
+    if (own.length === 0) return code;
+    const result = this.let(name, code);
+    // The next one uses the same locals: the same code then has the same bytes, which compress well.
+    for (const local of own) free.set(local.wanted, [local.name, ...(free.get(local.wanted) ?? [])]);
+    return result;
   }
 
   /** Adds a statement. */
@@ -125,8 +136,11 @@ export class FunctionVectors implements VectorCode {
 
   /** Declares a local of its own; gives its name without the dollar sign. */
   local(wanted: string, type: 'i32' | 'v128'): string {
-    const name = this.#fresh(wanted);
-    this.text.locals.push(`(local $${name} ${type})`);
+    const own = type === 'v128' ? this.text.inUse.at(-1) : undefined;
+    const again = own === undefined ? undefined : this.text.free.get(wanted)?.pop();
+    const name = again ?? this.#fresh(wanted);
+    if (again === undefined) this.text.locals.push(`(local $${name} ${type})`);
+    own?.push({ wanted, name });
     return name;
   }
 
@@ -147,7 +161,7 @@ export class FunctionVectors implements VectorCode {
   preamble(): { readonly declarations: readonly string[]; readonly constants: readonly string[] } {
     return {
       declarations: [...this.text.locals, ...[...this.text.constants.values()].map((name) => `(local $${name} v128)`)],
-      constants: [...this.text.constants].map(([key, name]) => `(local.set $${name} (v128.const ${key}))`),
+      constants: [...this.text.constants].map(([key, name]) => `(local.set $${name} ${key})`),
     };
   }
 }
