@@ -2,6 +2,7 @@ import { Dim, printShape, sameShape } from '../graph/dim.js';
 import type { DimLike } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import { GraphBuilder } from '../graph/graph.js';
+import { isNode } from '../graph/node.js';
 import type { Dtype, LazyLocation, Node, ValueType } from '../graph/node.js';
 import { input } from '../ops/input.js';
 import { elementText } from '../report/text.js';
@@ -25,6 +26,14 @@ export interface StateDeclaration {
   readonly shape: readonly Dim[];
 }
 
+/** What the indices of an input stand for. */
+export interface IndexRange {
+  /** They are less than this. */
+  readonly size: Dim;
+  /** Besides, they may be this. */
+  readonly except?: number | undefined;
+}
+
 /** How many definitions may stand inside one another. */
 const deepestNesting = 50;
 const endless = 'its functions call one another without end; a definition is made of finitely many operations';
@@ -38,6 +47,8 @@ export class Declaration {
   readonly finals = new Map<string, Node>();
   /** Pre-activations of a named gate: the first function applied to one is called like the gate. */
   readonly gates = new Map<Node, string>();
+  /** What the indices of inputs stand for, where no look-up tells: classes. */
+  readonly indexRanges = new Map<string, IndexRange[]>();
   readonly #dims: ReadonlySet<string>;
   readonly #usedDims = new Set<string>();
 
@@ -150,6 +161,13 @@ export class Declaration {
       );
     }
     return node;
+  }
+
+  /** Says what indices stand for, for inputs to be checked when they are given. */
+  limitIndices(indices: Node, range: IndexRange): void {
+    if (!isNode(indices, input)) return;
+    const { name } = indices.attributes;
+    this.indexRanges.set(name, [...(this.indexRanges.get(name) ?? []), range]);
   }
 
   /** Gives a value a name in the generated code. */

@@ -2,7 +2,7 @@ import type { Dim } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import type { Dtype, Node } from '../graph/node.js';
 import { Declaration } from './declaration.js';
-import type { ParameterDeclaration, StateDeclaration } from './declaration.js';
+import type { IndexRange, ParameterDeclaration, StateDeclaration } from './declaration.js';
 import { declaredValues } from './declared-values.js';
 import { Expression } from './expression.js';
 import type { Shape } from './expression.js';
@@ -11,11 +11,11 @@ import type { ExpressionsOf, InputSpecification } from './signature.js';
 
 /**
  * A loss in parts, so that it can be averaged over the valid steps of a whole batch: the loss is
- * `Σ_examples total / Σ_examples count`.
+ * `Σ_examples total / Σ_examples count`, and 0 where nothing counts; without a count it is `Σ_examples total`.
  */
 export interface Loss {
   readonly total: Expression<readonly []>;
-  readonly count: Expression<readonly []>;
+  readonly count?: Expression<readonly []>;
 }
 
 /** An input or target as declared: its shape includes time, but not the batch. */
@@ -35,9 +35,11 @@ export interface ModelDefinition {
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
   readonly outputs: readonly string[];
   readonly hasLoss: boolean;
+  /** What the indices of inputs and targets stand for, besides what look-ups tell. */
+  readonly indexRanges: ReadonlyMap<string, readonly IndexRange[]>;
   /**
    * Inputs: parameters, inputs, targets and initial states by name. Outputs: `out.<output>`, `final.<state>`, and with a
-   * loss `loss.total` and `loss.count`.
+   * loss `loss.total` and `loss.count`, if it has one; of further losses `loss.2.total`, `loss.2.count`, and so on.
    */
   readonly graph: Graph;
 }
@@ -47,7 +49,7 @@ export interface ModelDefinition {
  *
  * @param name an identifier; the generated functions are called after it
  * @param signature its dims, inputs, and targets (inputs that only the loss reads)
- * @param body composes cells with `sequence` and layers; gives the outputs and perhaps a loss
+ * @param body composes cells with `sequence` and layers; gives the outputs and perhaps a loss, or several, which add up
  * @throws DeclarationError as `defineCell`
  */
 export function defineModel<
@@ -61,7 +63,7 @@ export function defineModel<
   signature: { readonly dims: readonly D[]; readonly inputs: Inputs; readonly targets?: Targets },
   body: (values: ExpressionsOf<Inputs> & ExpressionsOf<Targets>) => {
     readonly outputs: Readonly<Record<string, Expression>>;
-    readonly loss?: Loss;
+    readonly loss?: Loss | readonly Loss[];
     readonly named?: Readonly<Record<string, Expression>>;
   },
 ): ModelDefinition {
@@ -93,9 +95,11 @@ export function defineModel<
     results.set(`out.${key}`, declaration.checkResult(`the output '${key}'`, expression));
   }
   for (const [key, node] of declaration.finals) results.set(`final.${key}`, node);
-  if (loss !== undefined) {
-    results.set('loss.total', declaration.checkResult('the total of the loss', loss.total, []));
-    results.set('loss.count', declaration.checkResult('the count of the loss', loss.count, []));
+  const losses = lossesOf(loss);
+  for (const [k, { total, count }] of losses.entries()) {
+    const { total: totalName, count: countName } = lossNames(k);
+    results.set(totalName, declaration.checkResult('the total of the loss', total, []));
+    if (count !== undefined) results.set(countName, declaration.checkResult('the count of the loss', count, []));
   }
   if (results.size === 0) throw declaration.error('the model has no output');
   for (const [key, expression] of Object.entries(named ?? {})) declaration.nameValue(key, expression);
@@ -111,7 +115,18 @@ export function defineModel<
     states: declaration.states,
     parameters: declaration.parameters,
     outputs: Object.keys(outputs),
-    hasLoss: loss !== undefined,
+    hasLoss: losses.length > 0,
+    indexRanges: declaration.indexRanges,
     graph,
   };
+}
+
+function lossesOf(loss: Loss | readonly Loss[] | undefined): readonly Loss[] {
+  return loss === undefined ? [] : 'length' in loss ? loss : [loss];
+}
+
+/** What the outputs for a loss are called, counted from 0. */
+export function lossNames(k: number): { readonly total: string; readonly count: string } {
+  const path = k === 0 ? 'loss' : `loss.${String(k + 1)}`;
+  return { total: `${path}.total`, count: `${path}.count` };
 }

@@ -6,9 +6,10 @@ import { Rebuilder } from '../graph/rebuild.js';
 import { batchDim, timeDim } from '../graph/stage-dims.js';
 import { substituteDims } from '../graph/substitute.js';
 import { DeclarationError } from '../declare/declaration-error.js';
+import { lossNames } from '../declare/model.js';
 import type { ModelDefinition } from '../declare/model.js';
 import { insertBatch } from '../ops/elementwise.js';
-import { meanOf, product, quotient, scalarConstant } from '../ops/construct.js';
+import { meanOf, product, quotient, scalarConstant, total as plus } from '../ops/construct.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { moveAxis } from '../ops/transpose.js';
 import { batchGraph } from '../optimize/batch.js';
@@ -32,8 +33,8 @@ export interface BatchStageOptions {
 }
 
 /**
- * From one example to the batch: `[T, …]` becomes `[T, B, …]`, other values `[B, …]`, parameters stay. The loss is averaged
- * here: `Σ_examples total / Σ_examples count`. Outputs: `out.*`, `final.*`, `loss`.
+ * From one example to the batch: `[T, …]` becomes `[T, B, …]`, other values `[B, …]`, parameters stay. Losses are averaged
+ * here, `Σ_examples total / Σ_examples count` each, and added up. Outputs: `out.*`, `final.*`, `loss`.
  *
  * @throws DeclarationError where sequences of different lengths are asked for and the model can't have them, see `mask`
  */
@@ -59,9 +60,17 @@ export function batchStage(model: ModelDefinition, { sizes = {}, lengths = false
   for (const name of sequence.outputs.keys()) {
     if (!name.startsWith('loss.')) outputs.set(name, batchedOutput(name));
   }
-  const mean = lengths ? meanOf : quotient;
-  if (model.hasLoss) outputs.set('loss', builder.name(mean(builder, overExamples('loss.total'), overExamples('loss.count')), 'loss'));
+  const losses: Node[] = [];
+  for (let k = 0; batched.graph.outputs.has(lossNames(k).total); k++) losses.push(lossOver(lossNames(k)));
+  if (losses.length > 0) outputs.set('loss', builder.name(losses.reduce((sum, loss) => plus(builder, sum, loss)), 'loss'));
   return builder.finish(outputs);
+
+  function lossOver({ total, count }: ReturnType<typeof lossNames>): Node {
+    if (!batched.graph.outputs.has(count)) return overExamples(total);
+    // A count that depends on the examples may be zero.
+    const mean = batched.axes.get(count) === undefined ? quotient : meanOf;
+    return mean(builder, overExamples(total), overExamples(count));
+  }
 
   function overExamples(name: string): Node {
     const node = rebuilder.map(batched.graph.output(name));

@@ -1,5 +1,5 @@
+import type { IndexRange } from '../../declare/declaration.js';
 import type { ModelDefinition } from '../../declare/model.js';
-import type { Dim } from '../../graph/dim.js';
 import type { Graph } from '../../graph/graph.js';
 import { isNode } from '../../graph/node.js';
 import type { Node } from '../../graph/node.js';
@@ -7,14 +7,18 @@ import { gather } from '../../ops/gather.js';
 import { input } from '../../ops/input.js';
 import { scan } from '../../ops/scan.js';
 
-/** The tables that an input's indices name rows of, by input: the numbers of their rows. Look-ups within loops included. */
-export function indexRanges({ graph }: ModelDefinition): ReadonlyMap<string, readonly Dim[]> {
-  const ranges = new Map<string, Dim[]>();
+/**
+ * What an input's indices may be, by input: rows of tables that they are looked up in, within loops too, and what the definition
+ * says.
+ */
+export function indexRanges({ graph, indexRanges: declared }: ModelDefinition): ReadonlyMap<string, readonly IndexRange[]> {
+  const ranges = new Map<string, IndexRange[]>();
+  for (const [name, own] of declared) ranges.set(name, [...own]);
   collect(graph, (node) => (isNode(node, input) ? node.attributes.name : undefined), ranges);
   return ranges;
 }
 
-function collect(graph: Graph, sourceOf: (node: Node) => string | undefined, ranges: Map<string, Dim[]>): void {
+function collect(graph: Graph, sourceOf: (node: Node) => string | undefined, ranges: Map<string, IndexRange[]>): void {
   for (const node of graph.nodes) {
     if (isNode(node, gather)) {
       const [table, indices] = node.operands;
@@ -22,7 +26,7 @@ function collect(graph: Graph, sourceOf: (node: Node) => string | undefined, ran
       const rows = table?.type.shape[0];
       if (source === undefined || rows === undefined) continue;
       const known = ranges.get(source) ?? [];
-      if (!known.some((dim) => dim.equals(rows))) ranges.set(source, [...known, rows]);
+      if (!known.some(({ size, except }) => except === undefined && size.equals(rows))) ranges.set(source, [...known, { size: rows }]);
     } else if (isNode(node, scan)) {
       const { body, carries, sequences, invariants } = node.attributes;
       const operands = new Map([...sequences, ...invariants].map((name, k) => [name, node.operands[carries.length + k]]));

@@ -61,12 +61,13 @@ function checkLines(context: ModuleContext, values: ReturnType<typeof read>, sym
   const replacements = new Map(Object.entries(context.programs.sizes));
   return values.flatMap(({ label, code, type, input, optional: mayMiss }) => [
     ...(input === skip ? [] : [`${mayMiss ? 'checkOptional' : 'check'}(${quoted(label)}, ${code}, ${elementsCode(type, symbols)});`]),
-    ...(ranges.get(input) ?? []).map((rows) => {
+    ...(ranges.get(input) ?? []).map(({ size: rows, except }) => {
       const size = dimCode(rows, (symbol) => String(replacements.get(symbol) ?? symbols(symbol)));
+      const besides = except === undefined ? '' : `, ${String(except)}`;
       const [step, example] = lengths ? [timeDim, batchDim].map((dim) => strideCode(type, dim, symbols)) : [];
       return step === undefined || example === undefined
-        ? `checkIndices(${quoted(label)}, ${code}, ${size});`
-        : `checkValidIndices(${quoted(label)}, ${code}, ${size}, lengths, ${symbols(timeDim.key)}, ${step}, ${symbols(batchDim.key)}, ${example});`;
+        ? `checkIndices(${quoted(label)}, ${code}, ${size}${besides});`
+        : `checkValidIndices(${quoted(label)}, ${code}, ${size}, lengths, ${symbols(timeDim.key)}, ${step}, ${symbols(batchDim.key)}, ${example}${besides});`;
     }),
   ]);
 }

@@ -5,6 +5,8 @@ import { hasEntry } from './module-context.js';
 export function checkFunctions(context: ModuleContext, startLines: readonly string[], used: (name: string) => boolean): string[] {
   const { array, programs } = context;
   const tape = hasEntry(programs, 'backward');
+  const hasExceptions = [...programs.model.indexRanges.values()].flat().some(({ except }) => except !== undefined);
+  const [except, orExcept, orExceptText] = hasExceptions ? [', except?: number', ' && index !== except', "${except === undefined ? '' : ` or ${String(except)}`}"] : ['', '', ''];
   const functions: readonly (readonly [name: string, lines: readonly string[]])[] = [
     [
       'check',
@@ -27,9 +29,9 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       'checkIndices',
       [
         '/** An index outside of its table would read, or change, something else. */',
-        'function checkIndices(name: string, values: Values, rows: number): void {',
-        '  const wrong = values.find((index) => !Number.isInteger(index) || index < 0 || index >= rows);',
-        "  if (wrong !== undefined) throw new RangeError(`${name} must have integers from 0 to ${String(rows - 1)}, not ${String(wrong)}`);",
+        `function checkIndices(name: string, values: Values, rows: number${except}): void {`,
+        `  const wrong = values.find((index) => ${hasExceptions ? '(' : ''}!Number.isInteger(index) || index < 0 || index >= rows${hasExceptions ? ')' : ''}${orExcept});`,
+        `  if (wrong !== undefined) throw new RangeError(\`\${name} must have integers from 0 to \${String(rows - 1)}${orExceptText}, not \${String(wrong)}\`);`,
         '}',
       ],
     ],
@@ -51,12 +53,12 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       'checkValidIndices',
       [
         '/** The same for the steps that sequences have; `stepStride` and `rowStride` lie between one step or sequence and the next. */',
-        'function checkValidIndices(name: string, values: Values, size: number, lengths: Int32Array | readonly number[] | undefined, count: number, stepStride: number, rows: number, rowStride: number): void {',
+        `function checkValidIndices(name: string, values: Values, size: number, lengths: Int32Array | readonly number[] | undefined, count: number, stepStride: number, rows: number, rowStride: number${except}): void {`,
         '  const wrong = values.find((index, k) => {',
-        '    if (Number.isInteger(index) && index >= 0 && index < size) return false;',
+        `    if (${hasExceptions ? 'index === except || (' : ''}Number.isInteger(index) && index >= 0 && index < size${hasExceptions ? ')' : ''}) return false;`,
         '    return lengths === undefined || Math.floor(k / stepStride) % count < lengths[Math.floor(k / rowStride) % rows]!;',
         '  });',
-        "  if (wrong !== undefined) throw new RangeError(`${name} must have integers from 0 to ${String(size - 1)}, not ${String(wrong)}`);",
+        `  if (wrong !== undefined) throw new RangeError(\`\${name} must have integers from 0 to \${String(size - 1)}${orExceptText}, not \${String(wrong)}\`);`,
         '}',
       ],
     ],
