@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ModuleConfiguration } from './configuration.js';
 import { cellModel } from './declare/cell-model.js';
 import { emitModule } from './emit/typescript/module.js';
+import type { WasmKernelCode } from './emit/wasm/module-kernels.js';
 import { kebabCase } from './emit/typescript/module-names.js';
 import type { Graph } from './graph/graph.js';
 import type { LoweredProgram } from './lower/lower-program.js';
@@ -18,8 +19,8 @@ export interface CompileObserver {
 export interface CompiledModule {
   /** Files to write, names relative to the output folder. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
-  /** The kernels of the WebAssembly target, in text form. */
-  readonly kernels?: string | undefined;
+  /** Of the WebAssembly target. */
+  readonly kernels?: WasmKernelCode | undefined;
 }
 
 /**

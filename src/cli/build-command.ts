@@ -17,7 +17,7 @@ export interface BuildOptions {
   readonly config?: string;
   readonly dumpIr?: boolean;
   readonly dumpKernels?: boolean;
-  /** Writes the text of WebAssembly kernels beside their modules. */
+  /** Writes WebAssembly kernels beside their modules: their text, and the file to compile. */
   readonly emitWat?: boolean;
 }
 
@@ -34,7 +34,7 @@ export async function build(options: BuildOptions, terminal: Terminal, compile?:
   const dump = { ir: options.dumpIr === true, kernels: options.dumpKernels === true };
   const modules = await placing(configurationFile, () => buildModules(configuration, compileModule, (name) => dumpObserver(name, dump, terminal), options.emitWat));
   const output = resolve(dirname(configurationFile), configuration.output);
-  const files = await readPresent(modules.flatMap((module) => module.files.map(({ name, text }) => ({ path: join(output, name), text }))));
+  const files = await readPresent(modules.flatMap((module) => module.files.map(({ name, content }) => ({ path: join(output, name), content }))));
   if (options.check !== true) await writeChanged(files);
   const stale = files.filter((file) => !isCurrent(file));
   const changed = options.check === true ? colors.red('stale    ') : colors.green('written  ');

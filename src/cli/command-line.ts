@@ -31,7 +31,7 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
     .option('--config <file>', 'the configuration; otherwise the nearest cellwright.config.ts (or .js, .mjs) upwards')
     .option('--dump-ir', 'print the graph after each pass, with the time it took')
     .option('--dump-kernels', 'print the kernels that code is emitted from')
-    .option('--emit-wat', 'write the text of WebAssembly kernels beside their modules')
+    .option('--emit-wat', 'write WebAssembly kernels beside their modules, as text and encoded')
     .addHelpText('after', `
 Example:
   $ cellwright build

@@ -5,10 +5,11 @@ import type { Colors } from './terminal.js';
 const longestDiff = 200;
 
 /** How a file differs from what would be generated: a unified diff, cut short where it is long. */
-export function staleDiff({ text, present }: OutputFile, name: string, colors: Colors): string[] {
+export function staleDiff({ content, present }: OutputFile, name: string, colors: Colors): string[] {
+  if (typeof content !== 'string') return [present === undefined ? `${name} is missing` : `${name} has other bytes`];
   const before = present === undefined ? '/dev/null' : name;
   // Two unlike files of many thousand lines would take minutes.
-  const patch = createTwoFilesPatch(before, `${name} (as generated now)`, present ?? '', text, undefined, undefined, { context: 3, timeout: 3000 });
+  const patch = createTwoFilesPatch(before, `${name} (as generated now)`, present?.toString() ?? '', content, undefined, undefined, { context: 3, timeout: 3000 });
   if (patch === undefined) return [`${name} differs in too many lines for a diff`];
   const lines = patch.trimEnd().split('\n').slice(1);
   const shown = lines.slice(0, longestDiff).map((line, k) => colored(line, k < 2, colors));

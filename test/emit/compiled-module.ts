@@ -48,7 +48,8 @@ export interface CreateOptions {
   readonly sizes?: Readonly<Record<string, number>>;
   readonly batchSize?: number;
   readonly maxSteps?: number;
-  readonly memory?: ArrayBuffer;
+  readonly memory?: ArrayBuffer | { readonly buffer: ArrayBuffer };
+  readonly module?: object;
 }
 
 export interface CompiledModule {

@@ -3,6 +3,7 @@ import { printGraph } from '../../graph/print.js';
 import type { Programs } from '../../program/build-programs.js';
 import { initializerLines } from './initializer-code.js';
 import { interfaceText } from './interface-text.js';
+import type { WasmKernelCode } from '../wasm/module-kernels.js';
 import type { MathMode } from './math-functions.js';
 import type { ModuleContext } from './module-context.js';
 import { creatorLines } from './module-creator.js';
@@ -28,8 +29,8 @@ export interface ModuleEmitOptions {
 
 export interface EmittedModule {
   readonly text: string;
-  /** The kernels of the WebAssembly target, in text form. */
-  readonly kernels: string | undefined;
+  /** Of the WebAssembly target. */
+  readonly kernels: WasmKernelCode | undefined;
 }
 
 /** The TypeScript module of some programs: typed, without imports, everything in one arena. */
@@ -63,7 +64,7 @@ export async function emitModule(programs: Programs, { precision, math, target, 
   ];
   return {
     text: `${parts.join('\n').replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`,
-    kernels: wasm?.text,
+    kernels: wasm?.code,
   };
 }
 

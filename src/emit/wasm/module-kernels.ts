@@ -12,10 +12,16 @@ import { vectorMath } from './math/vector-math.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
-export interface WasmKernels extends ModuleKernels {
-  /** The kernels as WebAssembly text, and in binary form. */
+/** The kernels of a module apart from it. */
+export interface WasmKernelCode {
+  /** As WebAssembly text. */
   readonly text: string;
+  /** The same encoded: what a host that doesn't compile at run time compiles, for the creator's option `module`. */
   readonly binary: Uint8Array<ArrayBuffer>;
+}
+
+export interface WasmKernels extends ModuleKernels {
+  readonly code: WasmKernelCode;
 }
 
 export interface WasmKernelOptions {
@@ -45,11 +51,10 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const elements = alignment / bytes;
   return {
     description: `${math} maths in WebAssembly${reproducible ? ', the same bits on every host' : ''}`,
-    text,
-    binary,
+    code: { text, binary },
     options: [
-      { name: 'memory', type: '{ readonly buffer: ArrayBuffer }', doc: 'A WebAssembly.Memory to use, at least as large as needed; made by default.' },
-      { name: 'module', type: 'object', doc: 'The kernels as a WebAssembly.Module, for hosts that do not compile at run time; compiled by default.' },
+      { name: 'memory', type: '{ readonly buffer: ArrayBuffer }', doc: 'A WebAssembly.Memory to use, at least as large as needed, that is not grown later; made by default.' },
+      { name: 'module', type: 'object', doc: 'The WebAssembly.Module of the .wasm file that `cellwright build --emit-wat` writes beside this one, for hosts that do not compile at run time; by default compiled from the same bytes in here.' },
     ],
     declarations: [
       'declare const WebAssembly: {',
