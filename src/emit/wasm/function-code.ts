@@ -103,3 +103,8 @@ export function loopLines(index: string, end: string, step: number, body: readon
     ')))',
   ];
 }
+
+/** Whether an expression is no longer than what reads a local. */
+export function isAtom(text: string): boolean {
+  return /^\((local\.get|i32\.const) [^()]*\)$/.test(text);
+}

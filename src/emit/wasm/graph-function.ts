@@ -61,8 +61,7 @@ export async function compileGraphToWasm(
   new Int32Array(memory.buffer).set(kernels.headerSymbols.map((symbol) => addresses.get(symbol) ?? values[symbol] ?? 0));
   const arena = precision === 'float32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
   const instance = new webAssembly.Instance(new webAssembly.Module(await encodeText(source)), { host: { memory } });
-  const { run } = instance.exports;
-  if (typeof run !== 'function') throw new Error('the module has no entry');
+  const { run } = instance.exports as { readonly run: () => void };
   const call = (inputs: Values): Map<string, Float32Array | Float64Array> => {
     placed.place(inputs, arena);
     run();

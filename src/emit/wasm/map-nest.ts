@@ -1,0 +1,178 @@
+import { Dim } from '../../graph/dim.js';
+import type { DimTerm } from '../../graph/dim.js';
+import type { Address, MapKernel } from '../../lower/kernel-program.js';
+import { isAtom, loopLines } from './function-code.js';
+import type { FunctionCode } from './function-code.js';
+import { MapBody } from './map-body.js';
+import type { MapSchedule } from './map-schedule.js';
+import { lanesOf } from './vector-code.js';
+
+export interface MapFunctionContext {
+  /** The symbol that stands for the start of a buffer's region, in bytes. */
+  start(buffer: Address['buffer']): string;
+  newFunction(parameters: readonly string[]): FunctionCode;
+  /** Told that the function calls the one that stores a part of a vector. */
+  storesParts(): void;
+  /** How many rows are in flight at once. */
+  readonly rowsInFlight: number;
+}
+
+/** An address, and the constant part of it that the instruction holds. */
+export interface Place {
+  readonly text: string;
+  readonly immediate: string;
+}
+
+/** What is added up along the lanes; they are joined at the end. */
+export interface Sum {
+  readonly local: string;
+  readonly combine: 'sum' | 'max';
+  readonly address: Address;
+}
+
+/** How vectors go along their axis. */
+export interface Lanes {
+  /** The local that counts elements. */
+  readonly index: string;
+  /** The local that holds how many elements are left, where they may be fewer than there are lanes. */
+  readonly left: string | undefined;
+  /** Sums along the lanes. */
+  readonly sums: Sum[];
+}
+
+/** The loops of a map, and what is computed once in each of them. */
+export class MapNest {
+  readonly #outerHeads: string[][];
+  readonly #outerLocals = new Map<string, string>();
+  readonly #outerIndex: readonly string[];
+  /** Symbols that stand for values read from memory. */
+  readonly #lookedUp: ReadonlySet<string>;
+
+  constructor(
+    private readonly kernel: MapKernel,
+    private readonly schedule: MapSchedule,
+    readonly code: FunctionCode,
+    readonly context: MapFunctionContext,
+  ) {
+    this.#lookedUp = new Set(kernel.statements.flatMap((each) => (each.kind === 'bindIndex' ? [each.symbol] : [])));
+    this.#outerHeads = Array.from({ length: schedule.outer.length + 1 }, () => []);
+    this.#outerIndex = schedule.outer.map(({ index }) => code.index(index));
+  }
+
+  lines(): string[] {
+    const { outer, vector } = this.schedule;
+    const inner = vector === undefined ? new MapBody(this, this.kernel.statements, this.schedule, 1, undefined).lines() : this.#vectorLoops(vector.index, vector.size);
+    const nest = (depth: number): string[] => {
+      const axis = outer[depth];
+      if (axis === undefined) return [...(this.#outerHeads[depth] ?? []), ...inner];
+      const index = this.#outerIndex[depth] ?? '';
+      const body = nest(depth + 1);
+      const end = this.bound(axis.size);
+      return [...(this.#outerHeads[depth] ?? []), `(local.set $${index} (i32.const 0))`, ...loopLines(index, end, 1, body, `each_${index}`)];
+    };
+    return nest(0);
+  }
+
+  #vectorLoops(symbol: string, size: Dim): string[] {
+    const { vectors } = this.code;
+    const lanes = lanesOf[vectors.lane];
+    const index = this.code.index(symbol);
+    const sums: Sum[] = [];
+    const end = this.bound(size);
+    const whole = (this.code.resolve(size).constantValue ?? 1) % lanes === 0;
+    const left = whole ? undefined : vectors.local('left', 'i32');
+    const body = new MapBody(this, this.kernel.statements, this.schedule, lanes, { index, left, sums }).lines();
+    const starts = sums.map(({ local, combine }) => `(local.set $${local} ${vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
+    return [
+      ...starts,
+      `(local.set $${index} (i32.const 0))`,
+      `(loop $vectors_${index}`,
+      ...(left === undefined ? [] : [`(local.set $${left} (i32.sub ${end} (local.get $${index})))`]),
+      ...body.map((line) => `  ${line}`),
+      `  (br_if $vectors_${index} (i32.lt_s (local.tee $${index} (i32.add (local.get $${index}) (i32.const ${String(lanes)}))) ${end})))`,
+      ...sums.flatMap((sum) => this.#endOfSum(sum)),
+    ];
+  }
+
+  /** Adds what has been added up along the lanes to where it belongs. */
+  #endOfSum({ local, combine, address }: Sum): string[] {
+    const { vectors } = this.code;
+    const { shape, lane } = vectors;
+    const place = this.address(address);
+    const read = (k: number): string => `(${shape}.extract_lane ${String(k)} (local.get $${local}))`;
+    const join = (a: string, b: string): string => `(${lane}.${combine === 'sum' ? 'add' : 'max'} ${a} ${b})`;
+    const lanes = Array.from({ length: lanesOf[lane] }, (_, k) => read(k));
+    const total = lanes.length === 4 ? join(join(lanes[0] ?? '', lanes[1] ?? ''), join(lanes[2] ?? '', lanes[3] ?? '')) : lanes.reduce(join);
+    return [...vectors.takeLines(), `(${lane}.store${place.immediate} ${place.text} ${join(`(${lane}.load${place.immediate} ${place.text})`, total)})`];
+  }
+
+  /** A bound, which no loop of the map changes: computed at the head of the function. */
+  bound(size: Dim): string {
+    const text = this.code.dim(size);
+    if (isAtom(text)) return text;
+    const key = `end|${size.key}`;
+    let local = this.#outerLocals.get(key);
+    if (local === undefined) {
+      local = this.code.vectors.local('end', 'i32');
+      this.#outerLocals.set(key, local);
+      this.#outerHeads[0]?.push(`(local.set $${local} ${text})`);
+    }
+    return `(local.get $${local})`;
+  }
+
+  /** A term of an address, computed once for all that it occurs in. */
+  #term(depth: number, term: DimTerm): string {
+    const dim = Dim.fromTerms([term]);
+    const text = this.code.dim(dim);
+    if (isAtom(text)) return text;
+    const key = `term|${dim.key}`;
+    let local = this.#outerLocals.get(key);
+    if (local === undefined) {
+      local = this.code.vectors.local('offset', 'i32');
+      this.#outerLocals.set(key, local);
+      this.#outerHeads[depth]?.push(`(local.set $${local} ${text})`);
+    }
+    return `(local.get $${local})`;
+  }
+
+  /** The depth at which a term is known: inside the first k outer loops; undefined where it changes further inside. */
+  depthOf(term: DimTerm): number | undefined {
+    const symbols = Dim.fromTerms([term]).symbols();
+    let depth = 0;
+    for (const symbol of symbols) {
+      if (this.#lookedUp.has(symbol)) return undefined;
+      const k = this.schedule.outer.findIndex((axis) => axis.index === symbol);
+      if (k >= 0) depth = Math.max(depth, k + 1);
+      else if (!this.code.isFixed(symbol)) return undefined;
+    }
+    return depth;
+  }
+
+  /**
+   * Where an element lies: what is known in outer loops is computed there, once; what is constant is part of the instruction.
+   * `inner` adds what changes further inside.
+   */
+  address({ buffer, offset }: Address, inner: (terms: readonly DimTerm[], base: string) => string = (_, base) => base): Place {
+    const resolved = this.code.resolve(offset.times(this.code.bytes));
+    const immediate = resolved.terms.find((term) => term.atoms.length === 0 && term.coefficient > 0)?.coefficient ?? 0;
+    const terms = resolved.terms.filter((term) => term.atoms.length > 0 || term.coefficient < 0);
+    let base = this.code.symbol(this.context.start(buffer));
+    let key = this.context.start(buffer);
+    for (let depth = 0; depth <= this.schedule.outer.length; depth++) {
+      const own = Dim.fromTerms(terms.filter((term) => this.depthOf(term) === depth));
+      if (own.terms.length === 0) continue;
+      key += `|${own.key}`;
+      const head = this.#outerHeads[depth];
+      let local = this.#outerLocals.get(key);
+      if (local === undefined) {
+        local = this.code.vectors.local(`${buffer.name}At`, 'i32');
+        this.#outerLocals.set(key, local);
+        const sum = own.terms.map((term) => this.#term(depth, term)).reduce((left, right) => `(i32.add ${left} ${right})`, base);
+        head?.push(`(local.set $${local} ${sum})`);
+      }
+      base = `(local.get $${local})`;
+    }
+    const rest = terms.filter((term) => this.depthOf(term) === undefined);
+    return { text: rest.length === 0 ? base : inner(rest, base), immediate: immediate === 0 ? '' : ` offset=${String(immediate)}` };
+  }
+}
