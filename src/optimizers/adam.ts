@@ -20,8 +20,8 @@ export const adamSlots: readonly AdamSlot[] = ['firstMoment', 'secondMoment'];
  *
  * @throws RangeError for a hyperparameter out of range
  */
-export function adam({ clipNorm, ...options }: AdamOptions = {}): OptimizerDefinition {
-  return defineOptimizer('adam', adamSlots, adamRule(options), { clipNorm });
+export function adam({ clipNorm, clipValue, ...options }: AdamOptions = {}): OptimizerDefinition {
+  return defineOptimizer('adam', adamSlots, adamRule(options), { clipNorm, clipValue });
 }
 
 /**
@@ -29,7 +29,7 @@ export function adam({ clipNorm, ...options }: AdamOptions = {}): OptimizerDefin
  *
  * @throws RangeError for a hyperparameter out of range
  */
-export function adamRule({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Omit<AdamOptions, 'clipNorm'>) {
+export function adamRule({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Omit<AdamOptions, keyof ClippingOptions>) {
   checkHyperparameter('beta1', beta1, 0, 1);
   checkHyperparameter('beta2', beta2, 0, 1);
   checkHyperparameter('epsilon', epsilon, 0);

@@ -1,12 +1,13 @@
 import { mul, sub } from '../declare/elementwise-operations.js';
 import { adamRule, adamSlots } from './adam.js';
 import type { AdamOptions } from './adam.js';
-import { checkHyperparameter, defineOptimizer, repeated } from './optimizer.js';
+import { defineOptimizer, repeated } from './optimizer.js';
 import type { OptimizerDefinition } from './optimizer.js';
+import type { WeightDecay } from './weight-decay.js';
 
 export interface AdamWOptions extends AdamOptions {
-  /** λ; every parameter, biases included, shrinks by `η λ p` per step. 0.01 unless stated. */
-  readonly weightDecay?: number;
+  /** λ; every parameter, biases included, shrinks by `η λ p` per step, or each by its own λ. 0.01 unless stated. */
+  readonly weightDecay?: WeightDecay;
 }
 
 /**
@@ -15,17 +16,17 @@ export interface AdamWOptions extends AdamOptions {
  *
  * @throws RangeError for a hyperparameter out of range
  */
-export function adamw({ weightDecay = 0.01, clipNorm, ...options }: AdamWOptions = {}): OptimizerDefinition {
-  checkHyperparameter('weightDecay', weightDecay, 0);
+export function adamw({ weightDecay = 0.01, clipNorm, clipValue, ...options }: AdamWOptions = {}): OptimizerDefinition {
   const step = adamRule(options);
   return defineOptimizer(
     'adamw',
     adamSlots,
     (values) => {
-      const { parameters, learningRate } = values;
-      const decayed = sub(parameters, mul(repeated(mul(learningRate, weightDecay)), parameters));
+      const { parameters, learningRate, weightDecay: decay } = values;
+      const rate = typeof decay === 'number' ? repeated(mul(learningRate, decay)) : mul(repeated(learningRate), decay);
+      const decayed = sub(parameters, mul(rate, parameters));
       return step({ ...values, parameters: decayed });
     },
-    { clipNorm },
+    { clipNorm, clipValue, weightDecay },
   );
 }

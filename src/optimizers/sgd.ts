@@ -1,14 +1,16 @@
 import { add, mul, sub } from '../declare/elementwise-operations.js';
 import { checkHyperparameter, defineOptimizer, repeated } from './optimizer.js';
-import type { ClippingOptions, FlatVector, OptimizerDefinition } from './optimizer.js';
+import type { OptimizerDefinition, OptimizerOptions } from './optimizer.js';
+import { penalized } from './weight-decay.js';
+import type { WeightDecay } from './weight-decay.js';
 
-export interface SgdOptions extends ClippingOptions {
+export interface SgdOptions extends OptimizerOptions {
   /** μ; 0 (plain gradient descent) when left out. */
   readonly momentum?: number;
   /** Steps along the gradient at the point where the momentum leads; needs a momentum. */
   readonly nesterov?: boolean;
   /** λ of the penalty `λ/2 · |p|²`, whose gradient `λ p` is added after clipping. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: WeightDecay;
 }
 
 /**
@@ -21,32 +23,30 @@ export interface SgdOptions extends ClippingOptions {
  *
  * @throws RangeError for a hyperparameter out of range
  */
-export function sgd({ momentum = 0, nesterov = false, weightDecay = 0, clipNorm }: SgdOptions = {}): OptimizerDefinition {
+export function sgd({ momentum = 0, nesterov = false, ...options }: SgdOptions = {}): OptimizerDefinition {
   checkHyperparameter('momentum', momentum, 0, 1);
-  checkHyperparameter('weightDecay', weightDecay, 0);
   if (nesterov && momentum === 0) throw new RangeError('nesterov needs a momentum above 0');
-  const penalized = (gradients: FlatVector, parameters: FlatVector): FlatVector =>
-    weightDecay === 0 ? gradients : add(gradients, mul(weightDecay, parameters));
   if (momentum === 0) {
     return defineOptimizer(
       'sgd',
       [],
-      ({ parameters, gradients, learningRate }) => ({
-        parameters: sub(parameters, mul(repeated(learningRate), penalized(gradients, parameters))),
+      (values) => ({
+        parameters: sub(values.parameters, mul(repeated(values.learningRate), penalized(values))),
         slots: {},
       }),
-      { clipNorm },
+      options,
     );
   }
   return defineOptimizer(
     'sgd',
     ['velocity'],
-    ({ parameters, gradients, learningRate, slots }) => {
-      const gradient = penalized(gradients, parameters);
+    (values) => {
+      const { parameters, learningRate, slots } = values;
+      const gradient = penalized(values);
       const velocity = add(mul(momentum, slots.velocity), gradient);
       const direction = nesterov ? add(gradient, mul(momentum, velocity)) : velocity;
       return { parameters: sub(parameters, mul(repeated(learningRate), direction)), slots: { velocity } };
     },
-    { clipNorm },
+    options,
   );
 }

@@ -1,4 +1,4 @@
-import { adam, evaluate, sgd, vjp } from 'cellwright';
+import { adam, adamw, decayMatrices, evaluate, rmsprop, sgd, vjp } from 'cellwright';
 import type { OptimizerDefinition } from 'cellwright';
 import { describe, expect, it } from 'vitest';
 import { largestError } from './close.js';
@@ -18,6 +18,8 @@ const optimizers: readonly (readonly [string, OptimizerDefinition])[] = [
   ['sgd', plainSgd],
   ['sgd with momentum', sgd({ momentum: 0.9 })],
   ['adam with clipping', adam({ clipNorm: 0.1 })],
+  ['rmsprop with clipping', rmsprop({ clipValue: 0.01, momentum: 0.5 })],
+  ['adamw whose vectors do not decay', adamw({ weightDecay: decayMatrices(0.3) })],
 ];
 
 async function moduleFor(optimizer: OptimizerDefinition): Promise<{ fresh: () => AnyModule }> {
@@ -39,6 +41,12 @@ describe.each(optimizers)('trainStep by %s', (_, optimizer) => {
     const scalar = (value: number) => ({ shape: [], data: Float64Array.of(value) });
     const flat = (data: Float64Array) => ({ shape: [data.length], data });
     const size = module.parameters.length;
+    const decay = new Float64Array(size);
+    for (const [name, values] of Object.entries(module.params)) {
+      const start = (values.byteOffset - module.parameters.byteOffset) / 8;
+      const rank = forecaster.parameters.get(name)?.shape.length ?? NaN;
+      decay.fill(optimizer.weightDecay?.({ name, rank }) ?? 0, start, start + values.length);
+    }
     let slots = new Map(optimizer.slots.map((slot) => [`slot.${slot}`, flat(new Float64Array(size))]));
     for (let step = 1; step <= 4; step++) {
       const parameters = new Map(Object.entries(module.params).map(([name, values]) => [name, { shape: [values.length], data: Float64Array.from(values) }]));
@@ -49,7 +57,7 @@ describe.each(optimizers)('trainStep by %s', (_, optimizer) => {
       }
       const updated = evaluate(
         optimizer.update,
-        new Map([...slots, ['parameters', flat(Float64Array.from(module.parameters))], ['gradients', flat(together)], ['learningRate', scalar(learningRate)], ['stepCount', scalar(step)]]),
+        new Map([...slots, ['weightDecay', flat(decay)], ['parameters', flat(Float64Array.from(module.parameters))], ['gradients', flat(together)], ['learningRate', scalar(learningRate)], ['stepCount', scalar(step)]]),
         { P: size },
       );
       const { loss, gradientNorm } = module.trainStep(subject.batch, { learningRate, initialState: subject.initialState });
@@ -171,5 +179,24 @@ describe('load', () => {
     module.resetState();
     module.load(other.save());
     expect(module.step({ x }).prediction).toEqual(expected);
+  });
+});
+
+describe('weight decay', () => {
+  it('is refused where the rate of a parameter is no number from 0 on', async () => {
+    await expect(compiled({ definition: forecaster, precision: 'float64', optimizer: sgd({ weightDecay: ({ rank }) => (rank > 1 ? 0.1 : -1) }) })).rejects.toThrow(/^the weightDecay of '.*' must be/);
+  });
+
+  it('stays what it is when the module is initialized again and loads a checkpoint', async () => {
+    const optimizer = sgd({ weightDecay: decayMatrices(0.5) });
+    const { fresh } = await moduleFor(optimizer);
+    const module = fresh();
+    const first = module.trainStep(subject.batch, { learningRate });
+    const after = module.parameters.slice();
+    const { initialize } = await compiled({ definition: forecaster, precision: 'float64', optimizer });
+    initialize(module, 3);
+    module.load(module.save());
+    expect(module.trainStep(subject.batch, { learningRate })).toEqual(first);
+    expect(module.parameters).toEqual(after);
   });
 });

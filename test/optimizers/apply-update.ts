@@ -9,6 +9,8 @@ export interface UpdateStep {
   readonly learningRate: number;
   /** 1 unless given. */
   readonly stepCount?: number;
+  /** The rate of each element, for an optimizer with rates that differ. */
+  readonly weightDecay?: readonly number[];
 }
 
 export interface UpdatedStep {
@@ -19,7 +21,7 @@ export interface UpdatedStep {
 
 /** Evaluates one update of an optimizer. */
 export function applyUpdate(optimizer: OptimizerDefinition, step: UpdateStep): UpdatedStep {
-  const { parameters, gradients, slots = {}, learningRate, stepCount = 1 } = step;
+  const { parameters, gradients, slots = {}, learningRate, stepCount = 1, weightDecay } = step;
   const count = parameters.length;
   const vector = (values: readonly number[]) => ({ shape: [count], data: Float64Array.from(values) });
   const scalar = (value: number) => ({ shape: [], data: Float64Array.of(value) });
@@ -30,6 +32,7 @@ export function applyUpdate(optimizer: OptimizerDefinition, step: UpdateStep): U
       ['gradients', vector(gradients)],
       ['learningRate', scalar(learningRate)],
       ['stepCount', scalar(stepCount)],
+      ...(weightDecay === undefined ? [] : [['weightDecay', vector(weightDecay)] as const]),
       ...optimizer.slots.map((slot) => [`slot.${slot}`, vector(slots[slot] ?? new Array<number>(count).fill(0))] as const),
     ]),
     { P: count },

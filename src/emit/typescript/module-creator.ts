@@ -8,6 +8,7 @@ import type { ModuleKernels } from './module-kernels.js';
 import { field } from './module-names.js';
 import { inputViewLines, viewDeclarations } from './module-views.js';
 import { dimCode } from './scope.js';
+import { weightDecayLines } from './weight-decay-code.js';
 
 /** The function that makes a module's object: everything is inside of it. */
 export function creatorLines(context: ModuleContext, kernels: ModuleKernels): string[] {
@@ -38,6 +39,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
       ...layout.lines(sizes.capacity),
       ...kernels.arena,
       'arena.fill(0);',
+      ...weightDecayLines(context),
       'const view = (at: number, length: number): Values => arena.subarray(at, at + length);',
       '',
       '// The batch and the number of steps of the current call.',
