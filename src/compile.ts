@@ -35,7 +35,7 @@ export interface CompiledModule {
  * @throws DeclarationError for mistakes in the definition, RangeError for sizes that do not fit it
  */
 export async function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}): Promise<CompiledModule> {
-  const { definition, sizes = {}, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, lengths = false, format = 'ts', fileName } = configuration;
+  const { definition, sizes = {}, batchSize, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, lengths = false, format = 'ts', fileName } = configuration;
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   if (math === 'fast' && precision === 'float64') {
     throw new RangeError(`'${model.name}': fast maths is accurate to float32 only; leave it out for float64`);
@@ -45,6 +45,7 @@ export async function compileModule(configuration: ModuleConfiguration, observer
   const start = performance.now();
   const programs = buildPrograms(model, {
     sizes,
+    batchSize,
     optimizer: forwardOnly ? undefined : optimizer,
     forwardOnly,
     lengths,

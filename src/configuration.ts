@@ -7,6 +7,11 @@ export interface ModuleConfiguration {
   readonly definition: CellDefinition | ModelDefinition;
   /** Sizes fixed when the module is built; the others are given to its creator. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /**
+   * The batch, fixed when the module is built: a positive integer. By default it is free up to what the creator is given,
+   * and schedules are chosen for batches of some size; for streams of single examples give 1.
+   */
+  readonly batchSize?: number;
   /** Of storage and results; arithmetic is float64. Default `float32`. */
   readonly precision?: 'float32' | 'float64';
   /** `exact` uses the platform's functions; `fast` approximates them to float32 accuracy, for float32 modules only. Default `exact`. */

@@ -59,7 +59,8 @@ function validateModule(path: ConfigurationPath, value: unknown, library: GraphL
     }
   }
   checkSizes([...path, 'sizes'], fields['sizes'], definition);
-  const { precision, math, optimizer, forwardOnly, fileName } = fields;
+  const { batchSize, precision, math, optimizer, forwardOnly, fileName } = fields;
+  if (batchSize !== undefined && !isSize(batchSize)) fail('batchSize', `${own}: batchSize is ${describe(batchSize)}; a batch is a positive integer`);
   if (math === 'fast' && precision === 'float64') fail('math', `${own}: math 'fast' is accurate to float32 only; use precision 'float32' or math 'exact'`);
   if (optimizer !== undefined) {
     if (!isKind(optimizer, ['optimizer'])) fail('optimizer', `${own}: optimizer is ${describe(optimizer)}; write adam(), sgd() or the like`);
@@ -76,6 +77,7 @@ function validateModule(path: ConfigurationPath, value: unknown, library: GraphL
 const moduleFields = {
   definition: true,
   sizes: true,
+  batchSize: true,
   precision: true,
   math: true,
   target: true,
@@ -121,10 +123,8 @@ function checkSizes(path: ConfigurationPath, value: unknown, { kind, name, dims 
   if (value === undefined) return;
   const own = `${kind} '${name}'`;
   for (const [dim, size] of Object.entries(record(path, `${own}: sizes`, value))) {
-    if (dim === 'T' || dim === 'B') {
-      const option = dim === 'T' ? 'maxSteps' : 'batchSize';
-      throw new ConfigurationError([...path, dim], `${own}: the size ${dim} is not fixed at build; the module's creator takes ${option}`);
-    }
+    if (dim === 'T') throw new ConfigurationError([...path, dim], `${own}: the size T is not fixed at build; the module's creator takes maxSteps`);
+    if (dim === 'B') throw new ConfigurationError([...path, dim], `${own}: the size B is fixed by batchSize, beside sizes`);
     if (!dims.includes(dim)) throw new ConfigurationError([...path, dim], `${own} has no dim '${dim}'; it has ${dims.join(', ') || 'none'}`);
     if (!isSize(size)) throw new ConfigurationError([...path, dim], `${own}: the size ${dim} is ${describe(size)}; a size is a positive integer`);
   }

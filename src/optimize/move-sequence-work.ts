@@ -70,7 +70,7 @@ function moveBefore(outer: GraphBuilder, parts: ScanParts, leaving: readonly Nod
   return {
     ...parts,
     body: builder.finish(outputs),
-    sequences: [...sequences, ...[...values].map(([name, value]) => ({ input: name, value: moveAxis(outer, value, axes.get(name) ?? 0, 0) }))],
+    sequences: [...sequences, ...[...values].map(([name, value]) => ({ input: name, value: outer.name(moveAxis(outer, value, axes.get(name) ?? 0, 0), name) }))],
   };
 }
 

@@ -4,7 +4,7 @@ import { GraphBuilder } from '../graph/graph.js';
 import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node, ValueType } from '../graph/node.js';
-import { timeDim } from '../graph/stage-dims.js';
+import { batchDim, timeDim } from '../graph/stage-dims.js';
 import { substituteDims } from '../graph/substitute.js';
 import type { ModelDefinition } from '../declare/model.js';
 import { vjp } from '../differentiate/reverse.js';
@@ -25,6 +25,8 @@ import type { PlacedParameter } from './regions.js';
 
 export interface ProgramOptions {
   readonly sizes: Readonly<Record<string, number>>;
+  /** Fixes the batch. */
+  readonly batchSize?: number | undefined;
   readonly optimizer?: OptimizerDefinition | undefined;
   readonly forwardOnly: boolean;
   /** Sequences may have different lengths. */
@@ -37,6 +39,8 @@ export interface ProgramOptions {
 export interface Programs {
   readonly model: ModelDefinition;
   readonly sizes: Readonly<Record<string, number>>;
+  /** The batch, where it was fixed. */
+  readonly batchSize: number | undefined;
   /** Dims that the creator is given. */
   readonly freeDims: readonly string[];
   readonly parameters: readonly PlacedParameter[];
@@ -49,7 +53,7 @@ export interface Programs {
   readonly optimizer: OptimizerDefinition | undefined;
   /** The sequence program reads how many steps each example has: its input `lengths`. */
   readonly lengths: boolean;
-  /** Types of inputs and outputs of the sequence program, by name. */
+  /** Types of inputs and outputs of the sequence program, by name; the batch is `B` in them, fixed or not. */
   readonly inputTypes: ReadonlyMap<string, ValueType>;
   readonly outputTypes: ReadonlyMap<string, ValueType>;
   readonly stepInputTypes: ReadonlyMap<string, ValueType>;
@@ -61,8 +65,10 @@ export const cotangentName = (output: string): string =>
   output.startsWith('final.') ? `dFinal.${output.slice('final.'.length)}` : `d.${output.slice('out.'.length)}`;
 export const gradientName = (input: string): string => `grad.${input}`;
 
+/** @throws RangeError for a batch that is no positive integer */
 export function buildPrograms(model: ModelDefinition, options: ProgramOptions): Programs {
-  const { sizes, optimizer } = options;
+  const { sizes, batchSize, optimizer } = options;
+  if (batchSize !== undefined && !(Number.isSafeInteger(batchSize) && batchSize > 0)) throw new RangeError(`batchSize is ${String(batchSize)}; a batch is a positive integer`);
   const observe = (program: string): PassObserver => (pass, graph, milliseconds) => options.afterPass?.(program, pass, graph, milliseconds);
   const optimized = (program: string, graph: Graph, differentiate: (graph: Graph) => Graph = (each) => each): Graph =>
     runPasses(
@@ -73,20 +79,21 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
     );
   const batched = batchStage(model, { sizes });
   const sequences = options.lengths ? batchStage(model, { sizes, lengths: true, observer: observe('sequence') }) : batched;
-  const sequenceGraph = optimized('sequence', sequences, (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
+  const fixed = (graph: Graph): Graph => (batchSize === undefined ? graph : substituteDims(graph, new Map([[batchDim.key, Dim.constant(batchSize)]])));
+  const sequenceGraph = optimized('sequence', fixed(sequences), (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
   const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
   const declared = [...model.parameters.values()].map((parameter) => ({
     ...parameter,
     shape: parameter.shape.map((dim) => dim.substitute(replacements)),
   }));
   const parameters = placeParameters(declared, sequenceGraph);
-  const stepGraph = canStep(batched) ? optimized('step', stepStage(batched)) : undefined;
+  const steps = canStep(batched) ? stepStage(batched) : undefined;
+  const stepGraph = steps && optimized('step', fixed(steps));
   const sequence = lowerSequence(model, sequenceGraph, parameters, options.forwardOnly);
-  const typesOf = (nodes: ReadonlyMap<string, Node> | undefined): Map<string, ValueType> =>
-    new Map([...(nodes ?? [])].map(([name, node]) => [name, node.type]));
   return {
     model,
     sizes,
+    batchSize,
     freeDims: model.dims.filter((name) => sizes[name] === undefined),
     parameters,
     sequence,
@@ -94,10 +101,23 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
     update: optimizer === undefined ? undefined : lowerUpdate(optimizer, parameters, optimized),
     optimizer,
     lengths: options.lengths === true,
-    inputTypes: typesOf(sequenceGraph.inputs),
-    outputTypes: typesOf(sequenceGraph.outputs),
-    stepInputTypes: typesOf(stepGraph?.inputs),
-    stepOutputTypes: typesOf(stepGraph?.outputs),
+    ...typesOf(sequences, sequenceGraph),
+    stepInputTypes: typesOf(steps, stepGraph).inputTypes,
+    stepOutputTypes: typesOf(steps, stepGraph).outputTypes,
+  };
+}
+
+/** The types of what a program takes and gives, as they are before the batch is fixed. */
+function typesOf(declared: Graph | undefined, program: Graph | undefined): Pick<Programs, 'inputTypes' | 'outputTypes'> {
+  const inputs = [...(declared?.inputs ?? [])].map(([name, { type }]) => [name, type] as const);
+  const outputs = [...(declared?.outputs ?? [])].map(([name, { type }]) => [name, type] as const);
+  const known = (own: typeof inputs, derived: typeof inputs, rename: (name: string) => string) =>
+    new Map([...derived.map(([name, type]) => [rename(name), type] as const), ...own]);
+  const pick = (nodes: ReadonlyMap<string, Node> | undefined, types: ReadonlyMap<string, ValueType>): Map<string, ValueType> =>
+    new Map([...(nodes ?? [])].map(([name, { type }]) => [name, types.get(name) ?? type]));
+  return {
+    inputTypes: pick(program?.inputs, known(inputs, outputs, cotangentName)),
+    outputTypes: pick(program?.outputs, known(outputs, inputs, gradientName)),
   };
 }
 

@@ -105,7 +105,7 @@ describe('a mistake in a cell', () => {
 
 describe('a mistake in the fields of a configuration', () => {
   it.each([
-    ['an unknown field', '{ definition: gruV1, precison: "float64" }', /unknown field 'precison'; known are definition, sizes, precision/, 'precison'],
+    ['an unknown field', '{ definition: gruV1, precison: "float64" }', /unknown field 'precison'; known are definition, sizes, batchSize, precision/, 'precison'],
     ['a size that is no dim', '{ definition: gruV1, sizes: { I: 3, Q: 4 } }', /cell 'gruV1' has no dim 'Q'; it has I, H/, 'Q: 4'],
     ['a size that is zero', '{ definition: gruV1, sizes: { H: 0 } }', /the size H is 0; a size is a positive integer/, 'H: 0'],
     ['a negative size', '{ definition: gruV1, sizes: { H: -3 } }', /the size H is -3; a size is a positive integer/, 'H: -3'],
@@ -113,6 +113,9 @@ describe('a mistake in the fields of a configuration', () => {
     ['a size that is text', '{ definition: gruV1, sizes: { H: "4" } }', /the size H is '4'; a size is a positive integer/, 'H: "4"'],
     ['a size that is not finite', '{ definition: gruV1, sizes: { H: Infinity } }', /the size H is Infinity/, 'H: Infinity'],
     ['the number of steps', '{ definition: gruV1, sizes: { T: 4 } }', /the size T is not fixed at build; .*maxSteps/, 'T: 4'],
+    ['the batch, among the sizes', '{ definition: gruV1, sizes: { B: 4 } }', /the size B is fixed by batchSize, beside sizes/, 'B: 4'],
+    ['a batch of none', '{ definition: gruV1, batchSize: 0 }', /cell 'gruV1': batchSize is 0; a batch is a positive integer/, 'batchSize'],
+    ['a batch that is text', '{ definition: gruV1, batchSize: "one" }', /cell 'gruV1': batchSize is 'one'; a batch is a positive integer/, 'batchSize'],
     ['an unknown precision', '{ definition: gruV1, precision: "float16" }', /precision is 'float16'; it is 'float32' or 'float64'/, 'precision'],
     ['an unknown target', '{ definition: gruV1, target: "cuda" }', /target is 'cuda'; it is 'typescript'/, 'target'],
     ['lengths that are given at build', '{ definition: gruV1, lengths: [3, 4] }', /cell 'gruV1': lengths is a list; it is true or false/, 'lengths'],

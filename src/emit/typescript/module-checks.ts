@@ -4,6 +4,7 @@ import { hasEntry } from './module-context.js';
 /** The functions that check what a caller gives, and bring it to its place once all of it is right. */
 export function checkFunctions(context: ModuleContext, startLines: readonly string[], used: (name: string) => boolean): string[] {
   const { array, programs } = context;
+  const { batchSize } = programs;
   const tape = hasEntry(programs, 'backward');
   const hasExceptions = [...programs.model.indexRanges.values()].flat().some(({ except }) => except !== undefined);
   const [except, orExcept, orExceptText] = hasExceptions ? [', except?: number', ' && index !== except', "${except === undefined ? '' : ` or ${String(except)}`}"] : ['', '', ''];
@@ -75,7 +76,9 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       'checkBatch',
       [
         'function checkBatch(rows: number): void {',
-        '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);',
+        batchSize === undefined
+          ? '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);'
+          : '  if (rows !== batchSize) throw new RangeError(`batchSize must be ${String(batchSize)}, to which it was fixed when the module was built, not ${String(rows)}`);',
         '}',
       ],
     ],
@@ -99,7 +102,9 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
         'function rowsOf(name: string, values: Values, length: number): number {',
         `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
         '  const rows = values.length / length;',
-        '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);',
+        batchSize === undefined
+          ? '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);'
+          : '  if (rows !== batchSize) throw new RangeError(`${name} must have ${String(batchSize * length)} elements, not ${String(values.length)}`);',
         '  return rows;',
         '}',
       ],

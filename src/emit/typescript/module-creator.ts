@@ -13,7 +13,7 @@ import { weightDecayLines } from './weight-decay-code.js';
 /** The function that makes a module's object: everything is inside of it. */
 export function creatorLines(context: ModuleContext, kernels: ModuleKernels): string[] {
   const { programs, names, sizes, layout, array } = context;
-  const { freeDims, model } = programs;
+  const { freeDims, model, batchSize } = programs;
   const methods = methodLines(context);
   const shared = lossFunctions(context);
   const calls = [...shared, ...methods].join('\n');
@@ -22,17 +22,18 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
     '/**',
     ` * Makes a ${model.name}: one arena, allocated here and never again.`,
     ' *',
-    ' * @throws RangeError for sizes that are no positive integers, or memory that is too small',
+    ` * @throws RangeError for sizes that are no positive integers,${batchSize === undefined ? '' : ' another batch than the one built,'} or memory that is too small`,
     ' */',
     `export function ${names.create}(options: ${names.type}Options${freeDims.length === 0 ? ' = {}' : ''}): ${names.type} {`,
     ...indent([
-      'const { batchSize = 1, maxSteps = 1 } = options;',
+      `const { batchSize = ${String(batchSize ?? 1)}, maxSteps = 1 } = options;`,
       ...(freeDims.length > 0 ? [`const ${sizes.pattern} = options.sizes;`] : []),
       `for (const [name, size] of [${[...freeDims.map((dim) => [`sizes.${dim}`, sizes.name(dim)]), ['batchSize', 'batchSize'], ['maxSteps', 'maxSteps']]
         .map(([label, value]) => `['${String(label)}', ${String(value)}]`)
         .join(', ')}] as const) {`,
       '  if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);',
       '}',
+      ...(batchSize === undefined ? [] : [`if (batchSize !== ${String(batchSize)}) throw new RangeError(\`batchSize was fixed to ${String(batchSize)} when the module was built; it can't be \${String(batchSize)}\`);`]),
       '',
       '// The arena. Each constant is where a run of elements starts; shapes in brackets.',
       ...kernels.beforeRegions,

@@ -5,14 +5,14 @@ import type { ModuleContext } from './module-context.js';
 export function moduleInterface(context: ModuleContext): string[] {
   const { programs, names, array } = context;
   const { type } = names;
-  const { model, update, step, optimizer } = programs;
+  const { model, update, step, optimizer, batchSize } = programs;
   const trains = hasEntry(programs, 'loss');
   return [
     ...optionInterfaces(context),
     `/** What \`${names.create}\` gives. All arrays are views of one arena. */`,
     `export interface ${type} {`,
     ...(model.dims.length === 0 ? [] : [`  readonly sizes: { ${model.dims.map((size) => `readonly ${size}: number`).join('; ')} };`]),
-    '  /** The largest batch, and the largest number of steps. */',
+    batchSize === undefined ? '  /** The largest batch, and the largest number of steps. */' : '  /** The batch, and the largest number of steps. */',
     '  readonly batchSize: number;',
     '  readonly maxSteps: number;',
     '  /** Edit them freely; call `packParameters` before `step` then. */',
@@ -28,7 +28,7 @@ export function moduleInterface(context: ModuleContext): string[] {
         ]
       : []),
     '  /**',
-    '   * Where the inputs lie. A call that is given these very arrays copies nothing; for a smaller batch or fewer steps give',
+    `   * Where the inputs lie. A call that is given these very arrays copies nothing; for ${batchSize === undefined ? 'a smaller batch or ' : ''}fewer steps give`,
     '   * a `subarray` that starts at 0.',
     '   */',
     `  readonly inputs: ${type}${model.targets.size > 0 ? 'Batch' : 'Inputs'};`,
@@ -78,7 +78,7 @@ export function moduleInterface(context: ModuleContext): string[] {
     ...(step === undefined
       ? []
       : [
-          '  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */',
+          `  /** The state that \`step\` goes on from${batchSize === undefined ? ', for the created batch; a step of a smaller batch uses its first rows' : ''}. */`,
           `  readonly state: ${type}State;`,
           '  /**',
           '   * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those',
@@ -110,7 +110,9 @@ function optionInterfaces({ programs, names: { type } }: ModuleContext): string[
     ...(programs.model.states.size === 0
       ? []
       : ['  /** States before the first step; those left out are zero. */', `  readonly initialState?: Partial<${type}State> | undefined;`]),
-    '  /** The batch of this call, at most the one created; that by default. */',
+    programs.batchSize === undefined
+      ? '  /** The batch of this call, at most the one created; that by default. */'
+      : `  /** The batch of this call: ${String(programs.batchSize)}. */`,
     '  readonly batchSize?: number;',
     ...(programs.lengths
       ? [

@@ -11,7 +11,7 @@ type Property = OptionalKind<PropertySignatureStructure>;
 
 /** The interfaces of a module: what its creator takes and what it gives. */
 export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string, options: ModuleKernels['options']): Interface[] {
-  const { model, parameters, freeDims, outputTypes, inputTypes, optimizer } = programs;
+  const { model, parameters, freeDims, outputTypes, inputTypes, optimizer, batchSize } = programs;
   const { type } = names;
   const trains = outputTypes.has('loss');
   const differentiates = programs.sequence.entries.some((entry) => entry.name === 'backward' || entry.name === 'gradient');
@@ -47,7 +47,7 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
   const found: Interface[] = [
     make('Options', 'What the arena is made for. Its memory is taken over: what is in it is lost.', [
       ...(freeDims.length > 0 ? [field('sizes', `{ ${freeDims.map((dim) => `readonly ${dim}: number`).join('; ')} }`, 'Positive integers.')] : []),
-      field('batchSize', 'number', 'The largest batch; default 1.', true),
+      field('batchSize', 'number', batchSize === undefined ? 'The largest batch; default 1.' : `The batch: ${String(batchSize)}, fixed when the module was built.`, true),
       field('maxSteps', 'number', 'The largest number of steps; default 1.', true),
       ...options.map(({ name, type: fieldType, doc }) => field(name, fieldType, doc, true)),
     ]),
