@@ -1,5 +1,7 @@
 import { encodeText } from '../../src/emit/wasm/encode.js';
+import { fusingLines } from '../../src/emit/wasm/fused-multiply-add.js';
 import { webAssembly } from '../../src/emit/wasm/host.js';
+import { vectorMath } from '../../src/emit/wasm/math/vector-math.js';
 import { bytesOf, FunctionVectors, lanesOf } from '../../src/emit/wasm/vector-code.js';
 import type { Lane, VectorMath } from '../../src/emit/wasm/vector-code.js';
 
@@ -7,8 +9,8 @@ export interface KernelOptions {
   readonly lane: Lane;
   /** Numbers that the buffers hold. */
   readonly length: number;
-  /** 1, or 2 for a function of two numbers. */
-  readonly operands?: 1 | 2;
+  /** 1 unless stated. */
+  readonly operands?: number;
   /** Multiplies and adds in one instruction, with one rounding. */
   readonly fused?: boolean;
   /** Vectors per turn of the loop. */
@@ -25,7 +27,7 @@ export interface FunctionKernel {
 
 /** The text of a module that runs a function over buffers that lie one after another. */
 export function kernelText(math: VectorMath, { lane, length, operands = 1, inFlight = 1 }: KernelOptions): string {
-  const code = new FunctionVectors(lane, () => math);
+  const code = new FunctionVectors(lane, (name) => vectorMath(name, lane, 'exact'));
   const at = (buffer: number, k: number): string => `offset=${String(buffer * length * bytesOf[lane] + 16 * k)} (local.get $at)`;
   for (let k = 0; k < inFlight; k++) {
     const loaded = Array.from({ length: operands }, (_, slot) => code.let('operand', `(v128.load ${at(slot, k)})`));
@@ -44,22 +46,12 @@ export function kernelText(math: VectorMath, { lane, length, operands = 1, inFli
   ].join('\n');
 }
 
-/** The instructions that are replaced, per lane: `mul`, `add`, and the one for both. */
-const instructions = [
-  [0xe6, 0xe4, 0x85],
-  [0xf2, 0xf0, 0x87],
-] as const;
-
-/** `mul`, `local.get`, `add` to `local.get`, `relaxed_madd`, and `nop`s, wherever they stand: as a module's creator does. */
+/** Multiplies and adds at once, by the statements that a module's creator does it with. */
 function fuse(code: Uint8Array<ArrayBuffer>): void {
-  for (const [multiply, add, fused] of instructions) {
-    for (let k = 0; k + 9 <= code.length; k++) {
-      if (code[k] !== 0xfd || code[k + 1] !== multiply || code[k + 2] !== 1 || code[k + 3] !== 0x20) continue;
-      const end = (code[k + 4] ?? 0) < 128 ? k + 5 : k + 6;
-      if (code[end] !== 0xfd || code[end + 1] !== add || code[end + 2] !== 1) continue;
-      code.copyWithin(k, k + 3, end);
-      code.set([0xfd, fused, 2, 1, 1, 1], end - 3);
-    }
+  for (const lane of ['f32', 'f64'] as const) {
+    const statements = fusingLines(lane).join('\n').replaceAll(']!', ']');
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is the text of a module that is run
+    (new Function('code', statements) as (code: Uint8Array) => void)(code);
   }
 }
 

@@ -8,24 +8,25 @@ export const ln2 = {
   f64: [0.6931471804855391, 7.440617110012397e-11],
 } as const;
 
-/** n is in the low bits of `rounded`. */
 interface Reduced {
+  /** A number whose low bits are n. */
   readonly rounded: string;
+  /** r. */
   readonly rest: string;
 }
 
 /**
- * `sign · factor · a = n ln 2 + sign · factor · r`, where factor · r is within ±½ ln 2: of `ln 2 / factor` in parts. What a
- * negative sign changes is in the constants.
+ * `c a = n ln 2 + c r`, where c r is within ±½ ln 2; given the parts of `ln 2 / |c|`. A factor or sign costs nothing: it is in
+ * the constants.
  */
-export function reduce(v: Floats, a: string, parts: readonly number[], signedFactor = 1): Reduced {
-  const rounded = v.let('rounded', v.multiplyAdd(a, v.number(signedFactor * Math.LOG2E), v.rounder));
+export function reduce(v: Floats, a: string, parts: readonly number[], c = 1): Reduced {
+  const rounded = v.let('rounded', v.multiplyAdd(a, v.number(c * Math.LOG2E), v.rounder));
   const n = v.let('n', v.sub(rounded, v.rounder));
-  const rest = parts.reduce((left, part) => v.let('rest', v.multiplyAdd(n, v.number(-Math.sign(signedFactor) * part), left)), a);
+  const rest = parts.reduce((left, part) => v.let('rest', v.multiplyAdd(n, v.number(-Math.sign(c) * part), left)), a);
   return { rounded, rest };
 }
 
-// The coefficients give the least largest error relative to the function, on ±½ ln 2, as they are rounded.
+// Coefficients are those with the least largest error on ±½ ln 2; it is stated beside them, and relative to what is stated there.
 
 /** (e^r - 1 - r) / r², to 3.7e-18 of e^r. */
 const float64Tail = [

@@ -1,10 +1,24 @@
-import type { FunctionVectors, Lane } from '../vector-code.js';
+import type { FunctionVectors } from '../vector-code.js';
 
-/** How a lane is laid out: sign, exponent and `fraction` bits. */
+/** How a lane is laid out: the number of fraction bits, masks, the bits of 1, and the largest number. */
 export const layouts = {
-  f32: { fraction: 23, one: 0x3f800000n, infinity: 0x7f800000n, sign: 0x80000000n },
-  f64: { fraction: 52, one: 0x3ff0000000000000n, infinity: 0x7ff0000000000000n, sign: 0x8000000000000000n },
-} as const satisfies Record<Lane, { fraction: number; one: bigint; infinity: bigint; sign: bigint }>;
+  f32: {
+    fraction: 23,
+    fractionMask: 0x7fffffn,
+    exponentMask: 0xff800000n,
+    sign: 0x80000000n,
+    one: 0x3f800000n,
+    largest: 3.4028234663852886e38,
+  },
+  f64: {
+    fraction: 52,
+    fractionMask: 0xfffffffffffffn,
+    exponentMask: 0xfff0000000000000n,
+    sign: 0x8000000000000000n,
+    one: 0x3ff0000000000000n,
+    largest: Number.MAX_VALUE,
+  },
+} as const;
 
 /**
  * Arithmetic on vectors, as text. As in the code it writes to, an operand may be written once: what is read twice is bound by

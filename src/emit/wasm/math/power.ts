@@ -1,8 +1,11 @@
 import type { VectorMath } from '../vector-code.js';
 import { float64ExponentialWithin, ln2, wideBinaryExponential } from './exponential.js';
 import { Floats } from './floats.js';
-import { exponentOf, factorOf, normalized, split, wideLogarithm, widePreciseNear } from './logarithm.js';
+import { atLimits, exponentOf, factorOf, normalized, split, wideLogarithm } from './logarithm.js';
 import { inFloat64 } from './wide.js';
+
+/** 2 + R as in `logarithm.ts`, to 4.2e-12. */
+const wideSeries = [2 + 8.468808705037622e-12, 0.666666652345547, 0.40000387059464343, 0.28534910823129683, 0.23618919287054943];
 
 /** |a|^b in float64 lanes, to float32 accuracy: 2^(b log₂ |a|). */
 export const float32Power: VectorMath = (code, [a = '', b = '']) => {
@@ -11,19 +14,11 @@ export const float32Power: VectorMath = (code, [a = '', b = '']) => {
   const exponent = narrow.let('exponent', b);
   const magnitude = inFloat64(code, [narrow.abs(base), exponent], (wide, [each = '', times = '']) => {
     const v = new Floats(wide);
-    const logarithm = withLimits(v, wideLogarithm(v, each, widePreciseNear, Math.LOG2E), each);
+    const logarithm = atLimits(v, wideLogarithm(v, each, wideSeries, Math.LOG2E), each);
     return wideBinaryExponential(v, v.let('bounded', v.clamp(v.mul(logarithm, times), -160, 160)));
   });
   return signed(narrow, magnitude, base, exponent);
 };
-
-/** The logarithm of a magnitude: -Infinity at 0, and the magnitude itself where it is infinite or NaN. */
-function withLimits(v: Floats, logarithm: string, magnitude: string): string {
-  const { code } = v;
-  const infinite = v.number(Infinity);
-  const atZero = v.sub(logarithm, code.logic('and', code.compare('eq', magnitude, v.number(0)), infinite));
-  return v.add(atZero, code.logic('andnot', magnitude, code.compare('lt', magnitude, infinite)));
-}
 
 /** `a^b` from `|a|^b`: negative for a negative base and an odd exponent, NaN for one that is not an integer, 1 where b is 0. */
 function signed(v: Floats, magnitude: string, base: string, exponent: string): string {
@@ -37,8 +32,8 @@ function signed(v: Floats, magnitude: string, base: string, exponent: string): s
   return code.select(code.compare('eq', exponent, v.number(0)), v.number(1), defined);
 }
 
-/** (2 atanh(s) / s - 2) / s², as in `logarithm.ts`, to 9.0e-21. */
-const series = [
+/** R / s² as in `logarithm.ts`, to 9.0e-21. */
+const float64Series = [
   0.6666666666666666, 0.4000000000000493, 0.285714285694067, 0.22222222607854075, 0.18181778270900573, 0.15386993017452433,
   0.13252045523660722, 0.13235774660170796,
 ];
@@ -70,7 +65,7 @@ function preciseLogarithm(v: Floats, a: string, raised: string): Parts {
   const remainder = v.sub(v.sub(f, v.mul(sHigh, sumHigh)), v.mul(sHigh, sumLow));
   const sLow = v.div(remainder, sum);
   const square = v.let('square', v.mul(s, s));
-  const cubic = v.mul(v.mul(v.polynomial(square, series), square), s);
+  const cubic = v.mul(v.mul(v.polynomial(square, float64Series), square), s);
   const first = v.let('first', v.add(sHigh, sHigh));
   const [high, low] = ln2.f64;
   const whole = v.let('whole', v.mul(k, v.number(high)));
@@ -89,7 +84,7 @@ export const float64Power: VectorMath = (code, [a = '', b = '']) => {
   const { normal, raised } = normalized(v, magnitude);
   const logarithm = preciseLogarithm(v, normal, raised);
   const times = parted(v, 'times', exponent);
-  const rough = v.let('rough', v.mul(withLimits(v, logarithm.high, magnitude), exponent));
+  const rough = v.let('rough', v.mul(atLimits(v, logarithm.high, magnitude), exponent));
   const isModerate = v.let('isModerate', code.compare('lt', v.abs(rough), v.number(800)));
   const high = v.mul(times.high, logarithm.high);
   const low = v.multiplyAdd(times.low, logarithm.high, v.mul(exponent, logarithm.low));

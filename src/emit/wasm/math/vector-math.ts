@@ -7,11 +7,11 @@ import {
 } from './exponential.js';
 import { exactTanh, fastTanh, float64Tanh } from './hyperbolic.js';
 import {
-  exactLogarithm, exactLogarithmOfSum, exactSoftplus, fastLogarithm, fastLogarithmOfSum, fastSoftplus, float64Logarithm,
-  float64LogarithmOfSum, float64Softplus,
+  exactLogarithm, exactLogarithmOfSum, fastLogarithm, fastLogarithmOfSum, float64Logarithm, float64LogarithmOfSum,
 } from './logarithm.js';
 import { absolute, floor, maximum, minimum, signum, squareRoot } from './plain.js';
 import { float32Power, float64Power } from './power.js';
+import { exactSoftplus, fastSoftplus, float64Softplus } from './softplus.js';
 import { exactCosine, exactSine, fastCosine, fastSine, float64Cosine, float64Sine } from './trigonometric.js';
 
 type Functions = Readonly<Record<MathFunction, VectorMath>>;
