@@ -27,7 +27,7 @@ import type { LoopSketch, SketchedLoop } from './loop-sketch.js';
 import { loopsOf, onlyLoop } from './loops.js';
 import { Sketch } from './rules/sketch.js';
 
-const { add, einsum, exp, mul, neg, reduceMax, sigmoid, tanh } = registry;
+const { add, einsum, exp, mul, neg, reduceMax, reduceSum, sigmoid, tanh } = registry;
 
 const always = (): boolean => true;
 const never = (): boolean => false;
@@ -193,9 +193,13 @@ describe('by cost', () => {
     expect(productsOfLoops(result)).toEqual([['1 4H'], ['1 4H']]);
   });
 
-  test('a layer norm behind the product stays at batch 1, and everything at a free batch', () => {
+  test('a layer norm behind the product leaves with it at batch 1, and stays with it at a free batch', () => {
     const forward = packed(forwardGraph(layerNormLstm));
-    expect(products(moveSequenceWork(fixBatch(forward, 1)))).toEqual(['T 1 4H']);
+    const sums = (graph: Graph): number => graph.nodes.filter(({ op }) => op.name === reduceSum.name).length;
+    const single = moveSequenceWork(fixBatch(forward, 1));
+    expect(products(single)).toEqual(['T 1 4H']);
+    expect(sums(single)).toBe(2);
+    expect(sums(onlyLoop(forward).parts.body) - sums(onlyLoop(single).parts.body)).toBe(2);
     expectUnmoved(forward);
   });
 });

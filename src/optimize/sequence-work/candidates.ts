@@ -30,7 +30,7 @@ export function candidates(parts: ScanParts): Candidate[] {
   const fused = termsOfLateProducts(body, dependence);
   return groupsOf(body, ends, dependence).map((group) => ({
     products: [...group.products].map((node) => ({ node, isFused: fused.has(node) })),
-    handedOver: leastToHandOver(group.ends, dependence),
+    handedOver: leastToHandOver(body, group.ends, dependence),
   }));
 }
 
@@ -53,13 +53,15 @@ function groupsOf(body: Graph, ends: readonly Node[], { isEarly }: Dependence): 
 }
 
 /**
- * Where the work is cut: what follows the products stays in the loop, as long as no more has to be handed over for it. So
- * stay a sigmoid or a layer norm of a product, and an outer product, which is larger than what it is made from; what is
- * smaller, like a maximum, leaves.
+ * Where the work is cut: maps behind the products stay in the loop, as long as no more has to be handed over for it. So stay
+ * a sigmoid of a product, and an outer product, which is larger than what it is made from. A layer norm leaves as far as its
+ * reductions go: its maps would wait for what the loop can compute earlier now, and be fused with nothing.
  */
-function leastToHandOver(ends: readonly Node[], dependence: Dependence): readonly Node[] {
-  const products = productsBehind(ends, dependence);
+function leastToHandOver(body: Graph, ends: readonly Node[], dependence: Dependence): readonly Node[] {
   const local = givenBack(ends, dependence);
+  const reduces = body.reachable(ends).some((node) => dependence.isEarly(node) && node.op.lowering.kind === 'reduce');
+  if (reduces) return local;
+  const products = productsBehind(ends, dependence);
   const size = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + elementsOf(node.type), 0);
   return size(products) <= size(local) ? products : local;
 }
