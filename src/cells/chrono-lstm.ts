@@ -1,4 +1,5 @@
-import { add, affine, chrono, defineCell, mul, negated, sigmoid, tanh } from '../declare/index.js';
+import { chrono, negated } from '../declare/index.js';
+import { lstm } from './lstm.js';
 
 export interface ChronoLstmOptions {
   readonly name?: string;
@@ -12,15 +13,7 @@ export interface ChronoLstmOptions {
  * equations are those of `npLstm`.
  */
 export function defineChronoLstm({ name = 'chronoLstm', longest = 100 }: ChronoLstmOptions = {}) {
-  return defineCell(name, { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } }, ({ x, y, c }) => {
-    const z = tanh(affine('z', 'H', { W: x, R: y }));
-    const i = sigmoid(affine('i', 'H', { W: x, R: y }, { bias: negated('b_f') }));
-    const f = sigmoid(affine('f', 'H', { W: x, R: y }, { bias: chrono(longest) }));
-    const o = sigmoid(affine('o', 'H', { W: x, R: y }));
-    const cNext = add(mul(z, i), mul(c, f));
-    const yNext = mul(tanh(cNext), o);
-    return { next: { y: yNext, c: cNext }, outputs: { y: yNext } };
-  });
+  return lstm({ name, biases: { f: chrono(longest), i: negated('b_f') } });
 }
 
 export const chronoLstm = defineChronoLstm();

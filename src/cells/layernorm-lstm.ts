@@ -1,18 +1,4 @@
-import {
-  add,
-  concat,
-  defineCell,
-  layerNorm,
-  linear,
-  mul,
-  ones,
-  parameter,
-  sigmoid,
-  split,
-  tanh,
-  zeros,
-} from '../declare/index.js';
-import type { Expression } from '../declare/index.js';
+import { lstm } from './lstm.js';
 
 export interface LayerNormLstmOptions {
   readonly name?: string;
@@ -20,34 +6,6 @@ export interface LayerNormLstmOptions {
   readonly epsilon?: number;
   /** Over which entries a mean and a variance run: all four gates together, or those of each gate. */
   readonly statistics?: 'joint' | 'gate';
-}
-
-type Gate = 'z' | 'i' | 'f' | 'o';
-type Vector = Expression<readonly ['H']>;
-type Gates = Readonly<Record<Gate, Vector>>;
-
-const forEachGate = (make: (gate: Gate) => Vector): Gates => ({
-  z: make('z'),
-  i: make('i'),
-  f: make('f'),
-  o: make('o'),
-});
-const stacked = ({ z, i, f, o }: Gates): Expression<readonly ['4H']> => concat([z, i, f, o]);
-
-const products = (key: string, value: Expression<readonly [string]>): Gates =>
-  forEachGate((gate) => linear(gate, 'H', { [key]: value }));
-const gains = (source: 'x' | 'r'): Gates => forEachGate((gate) => parameter(`g${source}_${gate}`, ['H'], ones));
-const biases = (source: 'x' | 'r'): Gates => forEachGate((gate) => parameter(`b${source}_${gate}`, ['H']));
-
-function normalizeJointly(source: 'x' | 'r', values: Gates, epsilon: number): Gates {
-  const normal = layerNorm(stacked(values), { gain: stacked(gains(source)), bias: stacked(biases(source)), epsilon });
-  const [z, i, f, o] = split(normal, ['H', 'H', 'H', 'H']);
-  return { z, i, f, o };
-}
-
-function normalizeEach(source: 'x' | 'r', values: Gates, epsilon: number): Gates {
-  const [gain, bias] = [gains(source), biases(source)];
-  return forEachGate((gate) => layerNorm(values[gate], { gain: gain[gate], bias: bias[gate], epsilon }));
 }
 
 /**
@@ -62,21 +20,7 @@ export function defineLayerNormLstm({
   epsilon = 1e-5,
   statistics = 'joint',
 }: LayerNormLstmOptions = {}) {
-  const normalize = statistics === 'joint' ? normalizeJointly : normalizeEach;
-  return defineCell(name, { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } }, ({ x, y, c }) => {
-    const fromInput = normalize('x', products('W', x), epsilon);
-    const fromOutput = normalize('r', products('R', y), epsilon);
-    const preactivation = (gate: Gate): Vector =>
-      add(fromInput[gate], fromOutput[gate], parameter(`b_${gate}`, ['H'], gate === 'f' ? ones : zeros));
-    const z = tanh(preactivation('z'));
-    const i = sigmoid(preactivation('i'));
-    const f = sigmoid(preactivation('f'));
-    const o = sigmoid(preactivation('o'));
-    const cNext = add(mul(z, i), mul(c, f));
-    const cNormal = layerNorm(cNext, { gain: parameter('g_c', ['H'], ones), bias: parameter('b_c', ['H']), epsilon });
-    const yNext = mul(tanh(cNormal), o);
-    return { next: { y: yNext, c: cNext }, outputs: { y: yNext }, named: { z, i, f, o, cNormal } };
-  });
+  return lstm({ name, normalization: statistics, epsilon });
 }
 
 export const layerNormLstm = defineLayerNormLstm();

@@ -1,5 +1,6 @@
 import { add, affine, defineCell, linear, mul, parameter, sigmoid, sub, tanh } from '../declare/index.js';
 import type { Expression } from '../declare/index.js';
+import { gru } from './gru.js';
 
 /**
  * The SLIM forms of GRU and MGU, whose gates see less than all of input, state and bias: form 1 the state and a bias, form 2 the
@@ -24,15 +25,6 @@ function slimGate(name: string, form: SlimForm, y: Vector): Vector {
   }
 }
 
-const defineSlimGru = (name: string, form: SlimForm) =>
-  defineCell(name, signature, ({ x, y }) => {
-    const r = slimGate('r', form, y);
-    const u = slimGate('u', form, y);
-    const n = tanh(affine('n', 'H', { W: x, R: mul(r, y) }));
-    const yNext = add(mul(sub(1, u), n), mul(u, y));
-    return { next: { y: yNext }, outputs: { y: yNext }, named: { r, u } };
-  });
-
 const defineSlimMgu = (name: string, form: SlimForm) =>
   defineCell(name, signature, ({ x, y }) => {
     const f = slimGate('f', form, y);
@@ -41,9 +33,9 @@ const defineSlimMgu = (name: string, form: SlimForm) =>
     return { next: { y: yNext }, outputs: { y: yNext }, named: { f } };
   });
 
-export const gruSlim1 = defineSlimGru('gruSlim1', 1);
-export const gruSlim2 = defineSlimGru('gruSlim2', 2);
-export const gruSlim3 = defineSlimGru('gruSlim3', 3);
+export const gruSlim1 = gru({ name: 'gruSlim1', gateInputs: 'state and bias' });
+export const gruSlim2 = gru({ name: 'gruSlim2', gateInputs: 'state' });
+export const gruSlim3 = gru({ name: 'gruSlim3', gateInputs: 'bias' });
 export const mguSlim1 = defineSlimMgu('mguSlim1', 1);
 export const mguSlim2 = defineSlimMgu('mguSlim2', 2);
 export const mguSlim3 = defineSlimMgu('mguSlim3', 3);
