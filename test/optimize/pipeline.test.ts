@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { convLstm1d, gruV1, layerNormLstm, mlstm, nestedLstm, vanillaLstm } from 'cellwright';
+import { affine, cellModel, convLstm1d, defineCell, gruV1, layerNormLstm, mlstm, nestedLstm, tanh, vanillaLstm } from 'cellwright';
 import { describe, expect, test } from 'vitest';
 import type { Graph } from '../../src/graph/graph.js';
+import { printGraph } from '../../src/graph/print.js';
 import { evaluate } from '../../src/interpret/evaluate.js';
 import { einsum } from '../../src/ops/einsum.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses } from '../../src/optimize/pipeline.js';
+import { batchStage } from '../../src/program/batch-stage.js';
 import { gradientOf, valuesOf } from '../support/derivatives.js';
 import { randomGraph } from '../support/random-graph.js';
 import { Random } from '../support/random.js';
@@ -23,14 +25,41 @@ function optimizedGradients(forward: Graph, disabled: readonly string[] = [], se
 
 const products = (graph: Graph): number => graph.nodes.filter(({ op }) => op.name === einsum.name).length;
 
-describe.each([vanillaLstm, gruV1, layerNormLstm, mlstm, convLstm1d, nestedLstm])('$name', (cell) => {
-  const forward = forwardGraph(cell);
+/** A state that stays what it is: the loop turns out not to carry it. */
+const context = defineCell('context', { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } }, ({ x, y, c }) => {
+  const yNext = tanh(affine('', 'H', { W: x, R: y, V: c }));
+  return { next: { y: yNext, c }, outputs: { y: yNext } };
+});
+
+/** Subjects of which each pass changes one at least. */
+const subjects: Readonly<Record<string, Graph>> = {
+  ...Object.fromEntries([vanillaLstm, gruV1, layerNormLstm, mlstm, convLstm1d, nestedLstm, context].map((cell) => [cell.name, forwardGraph(cell)])),
+  'one step of vanillaLstm': batchStage(cellModel(vanillaLstm), { sizes: { T: 1 } }),
+};
+
+describe.each(Object.entries(subjects))('%s', (_, forward) => {
   const check = equivalentTo(gradientsOf(forward), { tolerance: 1e-11 });
 
   test('any pass can be switched off, and all of them: the values stay', () => {
     for (const name of names) check(optimizedGradients(forward, [name]));
     check(optimizedGradients(forward, names));
   });
+});
+
+test('each pass changes one of these graphs at least', () => {
+  const changed = new Map<string, number>();
+  const run = (stage: string, passes: typeof beforeDifferentiation, start: Graph): Graph => {
+    let text = printGraph(start);
+    return runPasses(start, passes, (pass, graph) => {
+      const key = `${stage} differentiation: ${pass}`;
+      const next = printGraph(graph);
+      changed.set(key, (changed.get(key) ?? 0) + (next === text ? 0 : 1));
+      text = next;
+    });
+  };
+  for (const forward of Object.values(subjects)) run('after', afterDifferentiation, gradientsOf(run('before', beforeDifferentiation, forward)));
+  expect(changed.size).toBe(beforeDifferentiation.length + afterDifferentiation.length);
+  expect([...changed].filter(([, graphs]) => graphs === 0), JSON.stringify([...changed])).toEqual([]);
 });
 
 describe('random graphs', () => {
