@@ -19,7 +19,7 @@ import { productShape } from './product-sum.js';
  * Moves products behind the loop whose results the loop itself never reads:
  *
  *     Σ_t einsum(δ_t, x_t)   becomes   einsum(δ, x) over all steps at once,
- *     dx_t = einsum(δ_t, W)  becomes   dx = einsum(δ, W).
+ *     dx_t = einsum(δ_t, W)  becomes   dx = einsum(δ, W), and so do sums of them.
  *
  * Why here: after differentiation, which makes these products, and before saving and cutting, which look at what the
  * loop then has to keep. One large product runs several times faster than T small ones. The test is dependence on
@@ -59,14 +59,18 @@ function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | un
     return perStep === (both ? 2 : 1) ? { left, right, letters: node.attributes } : undefined;
   };
   const sums = parts.sums.map((name) => takeTerms(body.output(name), (node) => canSink(node, true)));
-  const outputs = parts.outputs.map((name) => canSink(body.output(name), false));
-  if (sums.every(({ sunk }) => sunk.length === 0) && outputs.every((sunk) => sunk === undefined)) return undefined;
+  // An output leaves whole: what is left of it would be stacked besides.
+  const outputs = parts.outputs.map((name) => {
+    const { sunk, rest } = takeTerms(body.output(name), (node) => canSink(node, false));
+    return rest.length === 0 ? sunk : [];
+  });
+  if ([...sums.map(({ sunk }) => sunk), ...outputs].every((sunk) => sunk.length === 0)) return undefined;
 
   // What the sunk products read becomes a stacked output, unless the loop has it as a sequence or state already.
   const taken = new Set([...body.inputs.keys(), ...body.outputs.keys()]);
   const extra = new Map<Node, string>();
   const isHere = (node: Node): boolean => varying.has(node) && !isNode(node, input);
-  for (const { left, right } of [...sums.flatMap(({ sunk }) => sunk), ...outputs.flatMap((sunk) => sunk ?? [])]) {
+  for (const { left, right } of [...sums.flatMap(({ sunk }) => sunk), ...outputs.flat()]) {
     for (const node of [left, right]) {
       const nextState = parts.carries.some(({ output }) => body.output(output) === node);
       if (isHere(node) && !nextState && !extra.has(node)) extra.set(node, freshName(taken, body.nameOf(node) ?? 'stacked'));
@@ -78,7 +82,7 @@ function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | un
   const rebuilder = new Rebuilder(body, bodyBuilder);
   for (const node of body.inputs.values()) rebuilder.map(node);
   const bodyOutputs = new Map<string, Node>();
-  const keptOutputs = parts.outputs.filter((_, k) => outputs[k] === undefined);
+  const keptOutputs = parts.outputs.filter((_, k) => outputs[k]?.length === 0);
   for (const [name, node] of results) if (!parts.outputs.includes(name) || keptOutputs.includes(name)) bodyOutputs.set(name, rebuilder.map(node));
   for (const [node, name] of extra) bodyOutputs.set(name, rebuilder.map(node));
   for (const name of keptSums) {
@@ -108,8 +112,8 @@ function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | un
     ...parts.carries.map((_, k) => loop.final(k)),
     ...parts.carries.map((_, k) => loop.history(k)),
     ...parts.outputs.map((name, k) => {
-      const sunk = outputs[k];
-      return sunk === undefined ? loop.output(keptOutputs.indexOf(name)) : product(sunk, false);
+      const products = (outputs[k] ?? []).map((sunk) => product(sunk, false));
+      return products.length === 0 ? loop.output(keptOutputs.indexOf(name)) : products.reduce((a, b) => total(builder, a, b));
     }),
     ...parts.sums.map((name, k) => {
       const terms = (sums[k]?.sunk ?? []).map((sunk) => product(sunk, true));
