@@ -57,29 +57,31 @@ function folded(v: Floats, a: string, rounded: string, multiple: string, unit: r
   return v.code.logic('xor', value, v.shift('shl', rounded, v.code.lane === 'f32' ? 31 : 63));
 }
 
-/** sin a in float32. */
+/** sin a in float32, within 2.6 ulp for angles up to 2^13 π. */
 export const fastSine: VectorMath = (code, [a = '']) => {
   const v = new Floats(code);
   return sineOf(v, v.let('angle', a), float32);
 };
 
-/** cos a in float32. */
+/** cos a in float32, within 2.6 ulp for angles up to 2^12 π. */
 export const fastCosine: VectorMath = (code, [a = '']) => {
   const v = new Floats(code);
   return cosineOf(v, v.let('angle', a), float32);
 };
 
+/** sin a in float32, within 0.55 ulp for angles up to 2^20 π. */
 export const exactSine: VectorMath = (code, operands) => inFloat64(code, operands, (each, [a = '']) => sineOf(new Floats(each), a, wide));
 
+/** cos a in float32, within 0.55 ulp for angles up to 2^19 π. */
 export const exactCosine: VectorMath = (code, operands) => inFloat64(code, operands, (each, [a = '']) => cosineOf(new Floats(each), a, wide));
 
-/** sin a in float64. */
+/** sin a in float64, within 2.2 ulp for angles up to 2^20 π. */
 export const float64Sine: VectorMath = (code, [a = '']) => {
   const v = new Floats(code);
   return sineOf(v, v.let('angle', a), float64);
 };
 
-/** cos a in float64. */
+/** cos a in float64, within 2.2 ulp for angles up to 2^19 π. */
 export const float64Cosine: VectorMath = (code, [a = '']) => {
   const v = new Floats(code);
   return cosineOf(v, v.let('angle', a), float64);
