@@ -260,60 +260,63 @@ export function createLstmp(options: LstmpOptions): Lstmp {
   /** target[row, column] = start + Σ operand[row, k] · weight[k, column]; weights in panels of four columns. */
   function product1(rows: number, columns: number, target: number, targetRow: number, start: number, operand0: number, row0: number, step0: number, panel0: number, depth0: number): void {
     const memory = arena;
-    for (let column = 0; column < columns; column += 4) {
-      const width = columns - column;
-      let row = 0;
-      for (; row + 3 <= rows; row += 3) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
-          if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = s10 = s20 = memory[start + column]!;
-          if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
-          if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
-          if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+    for (let first = 0; first < rows; first += 48) {
+      const last = Math.min(first + 48, rows);
+      for (let column = 0; column < columns; column += 4) {
+        const width = columns - column;
+        let row = first;
+        for (; row + 3 <= last; row += 3) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
+            if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = s10 = s20 = memory[start + column]!;
+            if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
+            if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
+            if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+            const x1 = memory[x + row0 | 0]!;
+            s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
+            const x2 = memory[x + 2 * row0 | 0]!;
+            s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+          }
+          memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
+          if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
+          if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
+          if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
         }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-          const x1 = memory[x + row0]!;
-          s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
-          const x2 = memory[x + 2 * row0]!;
-          s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+        for (; row < last; row++) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!;
+            if (width > 1) { s01 = memory[at + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = memory[start + column]!;
+            if (width > 1) s01 = memory[start + column + 1]!;
+            if (width > 2) s02 = memory[start + column + 2]!;
+            if (width > 3) s03 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+          }
+          memory[at] = s00;
+          if (width > 1) { memory[at + 1] = s01; }
+          if (width > 2) { memory[at + 2] = s02; }
+          if (width > 3) { memory[at + 3] = s03; }
         }
-        memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
-        if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
-        if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
-        if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
-      }
-      for (; row < rows; row++) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!;
-          if (width > 1) { s01 = memory[at + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = memory[start + column]!;
-          if (width > 1) s01 = memory[start + column + 1]!;
-          if (width > 2) s02 = memory[start + column + 2]!;
-          if (width > 3) s03 = memory[start + column + 3]!;
-        }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-        }
-        memory[at] = s00;
-        if (width > 1) { memory[at + 1] = s01; }
-        if (width > 2) { memory[at + 2] = s02; }
-        if (width > 3) { memory[at + 3] = s03; }
       }
     }
   }
@@ -321,74 +324,77 @@ export function createLstmp(options: LstmpOptions): Lstmp {
   /** target[row, column] = start + Σ operand[row, k] · weight[k, column]; weights in panels of four columns. */
   function product2(rows: number, columns: number, target: number, targetRow: number, start: number, operand0: number, row0: number, step0: number, panel0: number, depth0: number, operand1: number, row1: number, step1: number, panel1: number, depth1: number): void {
     const memory = arena;
-    for (let column = 0; column < columns; column += 4) {
-      const width = columns - column;
-      let row = 0;
-      for (; row + 3 <= rows; row += 3) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
-          if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = s10 = s20 = memory[start + column]!;
-          if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
-          if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
-          if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+    for (let first = 0; first < rows; first += 48) {
+      const last = Math.min(first + 48, rows);
+      for (let column = 0; column < columns; column += 4) {
+        const width = columns - column;
+        let row = first;
+        for (; row + 3 <= last; row += 3) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
+            if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = s10 = s20 = memory[start + column]!;
+            if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
+            if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
+            if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+            const x1 = memory[x + row0 | 0]!;
+            s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
+            const x2 = memory[x + 2 * row0 | 0]!;
+            s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+          }
+          for (let p = panel1 + column * depth1 | 0, end = p + 4 * depth1 | 0, x = operand1 + row * row1 | 0; p < end; p = p + 4 | 0, x = x + step1 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+            const x1 = memory[x + row1 | 0]!;
+            s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
+            const x2 = memory[x + 2 * row1 | 0]!;
+            s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+          }
+          memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
+          if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
+          if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
+          if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
         }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-          const x1 = memory[x + row0]!;
-          s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
-          const x2 = memory[x + 2 * row0]!;
-          s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+        for (; row < last; row++) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!;
+            if (width > 1) { s01 = memory[at + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = memory[start + column]!;
+            if (width > 1) s01 = memory[start + column + 1]!;
+            if (width > 2) s02 = memory[start + column + 2]!;
+            if (width > 3) s03 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+          }
+          for (let p = panel1 + column * depth1 | 0, end = p + 4 * depth1 | 0, x = operand1 + row * row1 | 0; p < end; p = p + 4 | 0, x = x + step1 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+          }
+          memory[at] = s00;
+          if (width > 1) { memory[at + 1] = s01; }
+          if (width > 2) { memory[at + 2] = s02; }
+          if (width > 3) { memory[at + 3] = s03; }
         }
-        for (let p = panel1 + column * depth1, end = p + 4 * depth1, x = operand1 + row * row1; p < end; p += 4, x += step1) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-          const x1 = memory[x + row1]!;
-          s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
-          const x2 = memory[x + 2 * row1]!;
-          s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
-        }
-        memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
-        if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
-        if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
-        if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
-      }
-      for (; row < rows; row++) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!;
-          if (width > 1) { s01 = memory[at + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = memory[start + column]!;
-          if (width > 1) s01 = memory[start + column + 1]!;
-          if (width > 2) s02 = memory[start + column + 2]!;
-          if (width > 3) s03 = memory[start + column + 3]!;
-        }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-        }
-        for (let p = panel1 + column * depth1, end = p + 4 * depth1, x = operand1 + row * row1; p < end; p += 4, x += step1) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-        }
-        memory[at] = s00;
-        if (width > 1) { memory[at + 1] = s01; }
-        if (width > 2) { memory[at + 2] = s02; }
-        if (width > 3) { memory[at + 3] = s03; }
       }
     }
   }

@@ -194,6 +194,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   const dFinalNAt = region(batchSize * H); // dFinalN [B, H]
   const dFinalMAt = region(batchSize); // dFinalM [B, 1]
   const sqrtAt = region(1); // sqrt []
+  const dxAt = region(batchSize * I * maxSteps); // dx [T, B, I]
   const reciprocalAt = region(1); // reciprocal []
   const CHistoryAt = region(batchSize * H * H * maxSteps + batchSize * H * H); // CHistory [T+1, B, H, H]
   const nHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // nHistory [T+1, B, H]
@@ -216,7 +217,6 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   const productAt = region(batchSize * H); // product [B, H]
   const dnAt = productAt; // dn [B, H], in turn
   const dmAt = region(batchSize); // dm [B, 1]
-  const dxAt = region(batchSize * I * maxSteps); // dx [T, B, I]
   const stackedAt = region(batchSize * H * maxSteps); // stacked [T, B, H]
   const dgatesAt = region(3 * batchSize * H * maxSteps + 2 * batchSize * maxSteps); // dgates [T, B, 3H+2]
   const W_kPanelAt = region(4 * I * Math.ceil(H / 4)); // W_kPanel [ceil(H/4), I, 4]
@@ -235,13 +235,13 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   const addAt = reducedAt; // add [B], in turn
   const subAt = region(batchSize); // sub [B, 1]
   const add_2At = region(batchSize); // add_2 [B]
-  const mul_3At = region(batchSize * H); // mul_3 [B, H]
-  const product_3At = mul_3At; // product_3 [B, H], in turn
-  const product_4At = mul_3At; // product_4 [B, H], in turn
-  const mul_4At = region(batchSize * H * H); // mul_4 [B, H, H]
-  const mul_5At = mulAt; // mul_5 [B, H], in turn
+  const mul_5At = region(batchSize * H); // mul_5 [B, H]
+  const product_3At = mul_5At; // product_3 [B, H], in turn
+  const mul_3At = region(batchSize * H * H); // mul_3 [B, H, H]
+  const mul_4At = mulAt; // mul_4 [B, H], in turn
+  const product_4At = mul_5At; // product_4 [B, H], in turn
   const mulPanelAt = region(4 * batchSize * H * Math.ceil(H / 4)); // mulPanel [ceil(H/4), B*H, 4]
-  const hoisted_2Panel_2At = region(12 * H * Math.ceil(I / 4) + 8 * Math.ceil(I / 4)); // hoisted_2Panel_2 [ceil(I/4), 3H+2, 4]
+  const concatPanelAt = region(12 * H * Math.ceil(I / 4) + 8 * Math.ceil(I / 4)); // concatPanel [ceil(I/4), 3H+2, 4]
   const W_kPanel_2At = region(4 * H * Math.ceil(I / 4)); // W_kPanel_2 [ceil(I/4), H, 4]
   const xPanelAt = region(4 * batchSize * maxSteps * Math.ceil(I / 4)); // xPanel [ceil(I/4), B*T, 4]
   const xPanel_2At = xPanelAt; // xPanel_2 [ceil(I/4), B*T, 4], in turn
@@ -298,60 +298,63 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   /** target[row, column] = start + Σ operand[row, k] · weight[k, column]; weights in panels of four columns. */
   function product1(rows: number, columns: number, target: number, targetRow: number, start: number, operand0: number, row0: number, step0: number, panel0: number, depth0: number): void {
     const memory = arena;
-    for (let column = 0; column < columns; column += 4) {
-      const width = columns - column;
-      let row = 0;
-      for (; row + 3 <= rows; row += 3) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
-          if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = s10 = s20 = memory[start + column]!;
-          if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
-          if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
-          if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+    for (let first = 0; first < rows; first += 48) {
+      const last = Math.min(first + 48, rows);
+      for (let column = 0; column < columns; column += 4) {
+        const width = columns - column;
+        let row = first;
+        for (; row + 3 <= last; row += 3) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
+            if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = s10 = s20 = memory[start + column]!;
+            if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
+            if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
+            if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+            const x1 = memory[x + row0 | 0]!;
+            s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
+            const x2 = memory[x + 2 * row0 | 0]!;
+            s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+          }
+          memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
+          if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
+          if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
+          if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
         }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-          const x1 = memory[x + row0]!;
-          s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
-          const x2 = memory[x + 2 * row0]!;
-          s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+        for (; row < last; row++) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!;
+            if (width > 1) { s01 = memory[at + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = memory[start + column]!;
+            if (width > 1) s01 = memory[start + column + 1]!;
+            if (width > 2) s02 = memory[start + column + 2]!;
+            if (width > 3) s03 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+          }
+          memory[at] = s00;
+          if (width > 1) { memory[at + 1] = s01; }
+          if (width > 2) { memory[at + 2] = s02; }
+          if (width > 3) { memory[at + 3] = s03; }
         }
-        memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
-        if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
-        if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
-        if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
-      }
-      for (; row < rows; row++) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!;
-          if (width > 1) { s01 = memory[at + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = memory[start + column]!;
-          if (width > 1) s01 = memory[start + column + 1]!;
-          if (width > 2) s02 = memory[start + column + 2]!;
-          if (width > 3) s03 = memory[start + column + 3]!;
-        }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-        }
-        memory[at] = s00;
-        if (width > 1) { memory[at + 1] = s01; }
-        if (width > 2) { memory[at + 2] = s02; }
-        if (width > 3) { memory[at + 3] = s03; }
       }
     }
   }
@@ -359,74 +362,77 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   /** target[row, column] = start + Σ operand[row, k] · weight[k, column]; weights in panels of four columns. */
   function product2(rows: number, columns: number, target: number, targetRow: number, start: number, operand0: number, row0: number, step0: number, panel0: number, depth0: number, operand1: number, row1: number, step1: number, panel1: number, depth1: number): void {
     const memory = arena;
-    for (let column = 0; column < columns; column += 4) {
-      const width = columns - column;
-      let row = 0;
-      for (; row + 3 <= rows; row += 3) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
-          if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = s10 = s20 = memory[start + column]!;
-          if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
-          if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
-          if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+    for (let first = 0; first < rows; first += 48) {
+      const last = Math.min(first + 48, rows);
+      for (let column = 0; column < columns; column += 4) {
+        const width = columns - column;
+        let row = first;
+        for (; row + 3 <= last; row += 3) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
+            if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = s10 = s20 = memory[start + column]!;
+            if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
+            if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
+            if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+            const x1 = memory[x + row0 | 0]!;
+            s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
+            const x2 = memory[x + 2 * row0 | 0]!;
+            s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+          }
+          for (let p = panel1 + column * depth1 | 0, end = p + 4 * depth1 | 0, x = operand1 + row * row1 | 0; p < end; p = p + 4 | 0, x = x + step1 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+            const x1 = memory[x + row1 | 0]!;
+            s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
+            const x2 = memory[x + 2 * row1 | 0]!;
+            s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+          }
+          memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
+          if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
+          if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
+          if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
         }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-          const x1 = memory[x + row0]!;
-          s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
-          const x2 = memory[x + 2 * row0]!;
-          s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
+        for (; row < last; row++) {
+          let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
+          const at = target + row * targetRow + column;
+          if (start === fromTarget) {
+            s00 = memory[at]!;
+            if (width > 1) { s01 = memory[at + 1]!; }
+            if (width > 2) { s02 = memory[at + 2]!; }
+            if (width > 3) { s03 = memory[at + 3]!; }
+          } else if (start !== fromZero) {
+            s00 = memory[start + column]!;
+            if (width > 1) s01 = memory[start + column + 1]!;
+            if (width > 2) s02 = memory[start + column + 2]!;
+            if (width > 3) s03 = memory[start + column + 3]!;
+          }
+          for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+          }
+          for (let p = panel1 + column * depth1 | 0, end = p + 4 * depth1 | 0, x = operand1 + row * row1 | 0; p < end; p = p + 4 | 0, x = x + step1 | 0) {
+            const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
+            const x0 = memory[x]!;
+            s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
+          }
+          memory[at] = s00;
+          if (width > 1) { memory[at + 1] = s01; }
+          if (width > 2) { memory[at + 2] = s02; }
+          if (width > 3) { memory[at + 3] = s03; }
         }
-        for (let p = panel1 + column * depth1, end = p + 4 * depth1, x = operand1 + row * row1; p < end; p += 4, x += step1) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-          const x1 = memory[x + row1]!;
-          s10 += x1 * w0; s11 += x1 * w1; s12 += x1 * w2; s13 += x1 * w3;
-          const x2 = memory[x + 2 * row1]!;
-          s20 += x2 * w0; s21 += x2 * w1; s22 += x2 * w2; s23 += x2 * w3;
-        }
-        memory[at] = s00; memory[at + targetRow] = s10; memory[at + 2 * targetRow] = s20;
-        if (width > 1) { memory[at + 1] = s01; memory[at + targetRow + 1] = s11; memory[at + 2 * targetRow + 1] = s21; }
-        if (width > 2) { memory[at + 2] = s02; memory[at + targetRow + 2] = s12; memory[at + 2 * targetRow + 2] = s22; }
-        if (width > 3) { memory[at + 3] = s03; memory[at + targetRow + 3] = s13; memory[at + 2 * targetRow + 3] = s23; }
-      }
-      for (; row < rows; row++) {
-        let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
-        const at = target + row * targetRow + column;
-        if (start === fromTarget) {
-          s00 = memory[at]!;
-          if (width > 1) { s01 = memory[at + 1]!; }
-          if (width > 2) { s02 = memory[at + 2]!; }
-          if (width > 3) { s03 = memory[at + 3]!; }
-        } else if (start !== fromZero) {
-          s00 = memory[start + column]!;
-          if (width > 1) s01 = memory[start + column + 1]!;
-          if (width > 2) s02 = memory[start + column + 2]!;
-          if (width > 3) s03 = memory[start + column + 3]!;
-        }
-        for (let p = panel0 + column * depth0, end = p + 4 * depth0, x = operand0 + row * row0; p < end; p += 4, x += step0) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-        }
-        for (let p = panel1 + column * depth1, end = p + 4 * depth1, x = operand1 + row * row1; p < end; p += 4, x += step1) {
-          const w0 = memory[p]!, w1 = memory[p + 1]!, w2 = memory[p + 2]!, w3 = memory[p + 3]!;
-          const x0 = memory[x]!;
-          s00 += x0 * w0; s01 += x0 * w1; s02 += x0 * w2; s03 += x0 * w3;
-        }
-        memory[at] = s00;
-        if (width > 1) { memory[at + 1] = s01; }
-        if (width > 2) { memory[at + 2] = s02; }
-        if (width > 3) { memory[at + 3] = s03; }
       }
     }
   }
@@ -453,7 +459,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   }
 
   function packForBackward(): void {
-    pack(W_vAt, I, 1, 3 * H + 2, I, hoisted_2Panel_2At);
+    pack(W_vAt, I, 1, 3 * H + 2, I, concatPanelAt);
     pack(W_kAt, I, 1, H, I, W_kPanel_2At);
   }
 
@@ -744,7 +750,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const oRow_2 = oRow + H * b;
           let reducedSum = 0;
           const reducedRow = reducedAt + b;
-          const mul_3Row = mul_3At + H * b;
+          const mul_5Row = mul_5At + H * b;
           for (let h = 0; h < H; h++) {
             const y = memory[yRow_2 + h]!;
             const denominator = memory[denominatorRow_2]!;
@@ -752,7 +758,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             const dY = memory[dYRow_2 + h]!;
             const o = memory[oRow_2 + h]!;
             reducedSum += (dY === 0 ? 0 : dY * divValue);
-            memory[mul_3Row + h] = o * (1 - o);
+            memory[mul_5Row + h] = o * (1 - o);
           }
           memory[reducedRow]! += reducedSum;
         }
@@ -768,7 +774,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const reciprocal_2Row = reciprocal_2At + b;
           const oRow_2 = oRow + H * b;
           const saved_7Row_2 = saved_7Row + H * b;
-          const mul_3Row = mul_3At + H * b;
+          const mul_5Row = mul_5At + H * b;
           const mulRow = mulAt + H * b;
           const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
           for (let h = 0; h < H; h++) {
@@ -778,8 +784,8 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             const o = memory[oRow_2 + h]!;
             const saved_7 = memory[saved_7Row_2 + h]!;
             const do_ = multiplyNoNanValue * saved_7;
-            const mul_3 = memory[mul_3Row + h]!;
-            const mulValue = do_ * mul_3;
+            const mul_5 = memory[mul_5Row + h]!;
+            const mulValue = do_ * mul_5;
             memory[mulRow + h] = multiplyNoNanValue * o;
             memory[dgatesRow_2 + h] = mulValue;
             memory[gradientsRow + h]! += mulValue;
@@ -790,7 +796,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const reduced = memory[reducedAt + b]!;
         memory[negAt + b] = -reduced;
       }
-      memory.fill(0, product_3At, product_3At + batch * H);
+      memory.fill(0, product_4At, product_4At + batch * H);
       {
         const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
         const CHistoryRow = CHistoryAt + batch * H * H * t + batch * H * H;
@@ -799,22 +805,22 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
           const CHistoryRow_2 = CHistoryRow + H * H * b;
           const product_2Row = product_2At + H * H * b;
-          const product_3Row = product_3At + H * b;
+          const product_4Row = product_4At + H * b;
           for (let h = 0; h < H; h++) {
             const mulRow_2 = mulRow + h;
             const CHistoryRow_3 = CHistoryRow_2 + h;
             const product_2Row_2 = product_2Row + H * h;
-            let product_3Sum = 0;
-            const product_3Row_2 = product_3Row + h;
+            let product_4Sum = 0;
+            const product_4Row_2 = product_4Row + h;
             for (let h_2 = 0; h_2 < H; h_2++) {
               const mul = memory[mulRow_2]!;
               const gates = memory[gatesRow_2 + h_2]!;
               const CNext = memory[CHistoryRow_3 + H * h_2]!;
               const mul_2 = memory[mulRow + h_2]!;
               memory[product_2Row_2 + h_2] = mul * gates;
-              product_3Sum += CNext * mul_2;
+              product_4Sum += CNext * mul_2;
             }
-            memory[product_3Row_2]! += product_3Sum;
+            memory[product_4Row_2]! += product_4Sum;
           }
         }
       }
@@ -864,14 +870,14 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const reduced_4Row = reduced_4At + b;
           let reduced_5Sum = 0;
           const reduced_5Row = reduced_5At + b;
-          const mul_4Row = mul_4At + H * H * b;
+          const mul_3Row = mul_3At + H * H * b;
           const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
           for (let h = 0; h < H; h++) {
             const dCRow_2 = dCRow + H * h;
             const product_2Row_2 = product_2Row + H * h;
             const saved_3Row_3 = saved_3Row_2 + H * h;
             const CHistoryRow_3 = CHistoryRow_2 + H * h;
-            const mul_4Row_2 = mul_4Row + H * h;
+            const mul_3Row_2 = mul_3Row + H * h;
             let dgatesSum = 0;
             const dgatesRow_3 = dgatesRow_2 + h;
             for (let h_2 = 0; h_2 < H; h_2++) {
@@ -888,7 +894,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
               memory[dCRow_2 + h_2] = dC_2;
               reduced_4Sum += dCNext * saved_3;
               reduced_5Sum += dCNext * C;
-              memory[mul_4Row_2 + h_2] = mulValue;
+              memory[mul_3Row_2 + h_2] = mulValue;
               dgatesSum += mulValue * k;
             }
             memory[dgatesRow_3]! += dgatesSum;
@@ -904,8 +910,8 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const fRow = fAt + batch * t;
         const kRow = kAt + batch * H * t;
         const nHistoryRow = nHistoryAt + batch * H * t;
-        const nHistoryRow_3 = nHistoryAt + batch * H * t + batch * H;
         const iRow = iAt + batch * t;
+        const nHistoryRow_3 = nHistoryAt + batch * H * t + batch * H;
         const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
         const gradientsRow = gradientsAt + 3 * H * I + H + 2 * I + 2;
         for (let b = 0; b < batch; b++) {
@@ -915,15 +921,15 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const fRow_2 = fRow + b;
           const kRow_2 = kRow + H * b;
           const nHistoryRow_2 = nHistoryRow + H * b;
-          const nHistoryRow_4 = nHistoryRow_3 + H * b;
-          const product_3Row = product_3At + H * b;
           const iRow_2 = iRow + b;
+          const nHistoryRow_4 = nHistoryRow_3 + H * b;
+          const product_4Row = product_4At + H * b;
           let reduced_2Sum = 0;
           const reduced_2Row = reduced_2At + b;
           let reduced_3Sum = 0;
           const reduced_3Row = reduced_3At + b;
+          const mul_4Row = mul_4At + H * b;
           const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
-          const mul_5Row = mul_5At + H * b;
           for (let h = 0; h < H; h++) {
             const mul_2 = memory[mul_2Row]!;
             const gates = memory[gatesRow_2 + h]!;
@@ -933,15 +939,15 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             const dn_2 = dnNext * f;
             const k = memory[kRow_2 + h]!;
             const n = memory[nHistoryRow_2 + h]!;
-            const nNext = memory[nHistoryRow_4 + h]!;
-            const product_3 = memory[product_3Row + h]!;
-            const addValue = product_3 + nNext * mul_2;
             const i = memory[iRow_2]!;
+            const nNext = memory[nHistoryRow_4 + h]!;
+            const product_4 = memory[product_4Row + h]!;
+            const addValue = product_4 + nNext * mul_2;
             memory[dnRow + h] = dn_2;
             reduced_2Sum += dnNext * k;
             reduced_3Sum += dnNext * n;
+            memory[mul_4Row + h] = dnNext * i;
             memory[dgatesRow_2 + h] = addValue;
-            memory[mul_5Row + h] = dnNext * i;
             memory[gradientsRow + h]! += addValue;
           }
           memory[reduced_2Row]! += reduced_2Sum;
@@ -956,26 +962,26 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         memory[add_2At + b] = reduced_2 + reduced_4;
         memory[addAt + b] = reduced_3 + reduced_5;
       }
-      memory.fill(0, product_4At, product_4At + batch * H);
+      memory.fill(0, product_3At, product_3At + batch * H);
       {
         const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t;
         for (let b = 0; b < batch; b++) {
           const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const mul_4Row = mul_4At + H * H * b;
-          const product_4Row = product_4At + H * b;
+          const mul_3Row = mul_3At + H * H * b;
+          const product_3Row = product_3At + H * b;
           const operandRow = operandAt + H * H * b;
           for (let h = 0; h < H; h++) {
-            const mul_4Row_2 = mul_4Row + h;
-            let product_4Sum = 0;
-            const product_4Row_2 = product_4Row + h;
+            const mul_3Row_2 = mul_3Row + h;
+            let product_3Sum = 0;
+            const product_3Row_2 = product_3Row + h;
             const operandRow_2 = operandRow + H * h;
             for (let h_2 = 0; h_2 < H; h_2++) {
               const gates = memory[gatesRow_2 + h_2]!;
-              const mul_4 = memory[mul_4Row_2 + H * h_2]!;
-              product_4Sum += gates * mul_4;
-              memory[operandRow_2 + h_2] = mul_4;
+              const mul_3 = memory[mul_3Row_2 + H * h_2]!;
+              product_3Sum += gates * mul_3;
+              memory[operandRow_2 + h_2] = mul_3;
             }
-            memory[product_4Row_2]! += product_4Sum;
+            memory[product_3Row_2]! += product_3Sum;
           }
         }
       }
@@ -1020,13 +1026,13 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const stackedRow = stackedAt + batch * H * t;
         const gradientsRow = gradientsAt + 4 * H * I + 3 * H + 2 * I + 2;
         for (let b = 0; b < batch; b++) {
-          const mul_5Row = mul_5At + H * b;
-          const product_4Row = product_4At + H * b;
+          const mul_4Row = mul_4At + H * b;
+          const product_3Row = product_3At + H * b;
           const stackedRow_2 = stackedRow + H * b;
           for (let h = 0; h < H; h++) {
-            const mul_5 = memory[mul_5Row + h]!;
-            const product_4 = memory[product_4Row + h]!;
-            const dk = mul_5 + product_4;
+            const mul_4 = memory[mul_4Row + h]!;
+            const product_3 = memory[product_3Row + h]!;
+            const dk = mul_4 + product_3;
             const reciprocal = memory[reciprocalAt]!;
             memory[stackedRow_2 + h] = (dk === 0 ? 0 : dk * reciprocal);
             memory[gradientsRow + h]! += dk;
@@ -1035,8 +1041,8 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       }
       pack(operandAt, H, 1, batch * H, H, mulPanelAt);
       product1(1, H, gradientsAt + 3 * H * I + 2 * I, 1, fromTarget, kAt + batch * H * t, 1, 1, mulPanelAt, batch * H);
-      product2(batch, I, dxAt + batch * I * t, I, fromZero, dgatesAt + 3 * batch * H * t + 2 * batch * t, 3 * H + 2, 1, hoisted_2Panel_2At, 3 * H + 2, stackedAt + batch * H * t, H, 1, W_kPanel_2At, H);
     }
+    product2(batch * steps, I, dxAt, I, fromZero, dgatesAt, 3 * H + 2, 1, concatPanelAt, 3 * H + 2, stackedAt, H, 1, W_kPanel_2At, H);
     pack(xAt, I, 1, batch * steps, I, xPanelAt);
     product1(3 * H + 2, I, gradientsAt, I, fromTarget, dgatesAt, 1, 3 * H + 2, xPanelAt, batch * steps);
     pack(xAt, I, 1, batch * steps, I, xPanel_2At);
