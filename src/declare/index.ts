@@ -3,6 +3,7 @@ export { defineCell } from './cell.js';
 export type { CellDefinition } from './cell.js';
 export type { ParameterDeclaration, StateDeclaration } from './declaration.js';
 export { DeclarationError } from './declaration-error.js';
+export { cell } from './equations/cell-template.js';
 export * from './elementwise-operations.js';
 export { Expression } from './expression.js';
 export type { Operand, Shape } from './expression.js';

@@ -7,6 +7,8 @@ import type { CellDefinition } from './cell.js';
 import { Declaration } from './declaration.js';
 import { declarationOf, Expression } from './expression.js';
 import type { Shape } from './expression.js';
+import { matchDims } from './match-dims.js';
+import type { GivenValue } from './match-dims.js';
 import type { InputSpecification, ShapeOf } from './signature.js';
 
 export interface SequenceOptions {
@@ -54,7 +56,7 @@ export function sequence<
   checkCell(declaration, cell);
   const { builder } = declaration;
   const sequences = sequencesFor(declaration, cell, inputs);
-  const replacements = matchDims(declaration, cell, sequences, options.dims ?? {});
+  const replacements = matchDims(declaration, cell, sequences.map((own) => stepOf(declaration, cell, own)), options.dims ?? {});
   const body = substituteDims(cell.step, replacements);
   const prefix = options.name === undefined ? '' : `${options.name}.`;
   const dimsOf = (shape: readonly Dim[]): Dim[] => shape.map((dim) => dim.substitute(replacements));
@@ -127,36 +129,15 @@ function sequencesFor(
   });
 }
 
-function matchDims(
-  declaration: Declaration,
-  cell: CellDefinition,
-  sequences: readonly InputSequence[],
-  given: Readonly<Record<string, DimLike>>,
-): Map<string, Dim> {
-  const found = new Map<string, Dim>();
-  for (const [name, source] of Object.entries(given)) {
-    if (!cell.dims.includes(name)) {
-      throw declaration.error(`the cell '${cell.name}' has no dim '${name}'; it has ${cell.dims.join(', ')}`);
-    }
-    found.set(name, declaration.dim(`the dim '${name}'`, source));
-  }
-  for (const { name, declared, value } of sequences) {
-    const got = value.node.type.shape;
-    const fail = (): never => {
-      const wanted = printShape([Dim.symbol('T'), ...declared.shape.map((dim) => dim.substitute(found))]);
-      const text = elementText(declaration.builder, value.node);
-      throw declaration.error(
-        `the input '${name}' of the cell '${cell.name}' is a sequence ${wanted}; ${text} is ${printShape(got)}`,
-      );
-    };
-    if (got.length !== declared.shape.length + 1 || got[0]?.key !== 'T') fail();
-    for (const [axis, dim] of declared.shape.entries()) {
-      const size = got[axis + 1] ?? Dim.one;
-      if (cell.dims.includes(dim.key) && !found.has(dim.key)) found.set(dim.key, size);
-      else if (!dim.substitute(found).equals(size)) fail();
-    }
-  }
-  for (const name of cell.dims) if (!found.has(name)) found.set(name, Dim.symbol(name));
-  declaration.shape(`the cell '${cell.name}'`, [...found.values()]);
-  return found;
+/** One step of a sequence, to be matched with the input. */
+function stepOf(declaration: Declaration, cell: CellDefinition, { name, declared, value }: InputSequence): GivenValue {
+  const got = value.node.type.shape;
+  return {
+    declared: declared.shape,
+    got: got[0]?.key === 'T' ? got.slice(1) : undefined,
+    mismatch: (wanted) =>
+      declaration.error(
+        `the input '${name}' of the cell '${cell.name}' is a sequence ${printShape([Dim.symbol('T'), ...wanted])}; ${elementText(declaration.builder, value.node)} is ${printShape(got)}`,
+      ),
+  };
 }
