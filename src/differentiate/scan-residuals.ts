@@ -33,23 +33,74 @@ export interface AdjointBody {
  * on no carry or sequence or is only another view of a value, and saved otherwise.
  */
 export function extractAdjoint(body: BodyAdjoint, attributes: ScanAttributes): AdjointBody {
-  const { joint, gradients, activeCarries } = body;
-  const primalOutputs = new Map([...attributes.body.outputs.keys()].map((name) => [name, joint.output(name)]));
-  const primalNodes = new Set(joint.reachable(primalOutputs.values()));
+  const { joint, gradients } = body;
+  const taken = new Set([...joint.inputs.keys(), ...joint.outputs.keys()]);
+  const reads = valuesRead(body, attributes).flatMap((node) => readOf(node, joint, attributes, taken) ?? []);
+  const { graph, carryOutputs } = adjointGraph(body, attributes, reads, taken);
+  const named = (kind: Read['kind']): string[] => reads.flatMap((read) => (read.kind === kind ? [read.name] : []));
+  const states = (kind: 'previousState' | 'nextState') =>
+    reads.flatMap((read) => (read.kind === kind ? [{ carry: read.carry, input: read.name }] : []));
+  const saved = reads.filter(({ kind }) => kind === 'saved').map(({ name, node }) => [name, node] as const);
+  const primalOutputs = [...attributes.body.outputs.keys()].map((name) => [name, joint.output(name)] as const);
+  return {
+    graph,
+    primal: trimInputs(joint, attributes.body, new Map([...primalOutputs, ...saved])),
+    saved: named('saved'),
+    previousStates: states('previousState'),
+    nextStates: states('nextState'),
+    sequences: named('sequence'),
+    invariants: named('invariant'),
+    readsStep: named('step').length > 0,
+    carryOutput: (carry) => nameIn(carryOutputs, carry),
+    gradientOutput: (name) => nameIn(gradients, name),
+  };
+}
+
+/** A value of the primal part that the adjoint part reads, where it has it from, and what its input is called. */
+type Read = { readonly node: Node; readonly name: string } & (
+  | { readonly kind: 'sequence' | 'invariant' | 'step' | 'saved' }
+  | { readonly kind: 'previousState' | 'nextState'; readonly carry: string }
+);
+
+/** The values at which a walk from the gradients towards the inputs reaches the primal part. */
+function valuesRead({ joint, gradients }: BodyAdjoint, { body, carries, sequences }: ScanAttributes): Node[] {
+  const primalNodes = new Set(joint.reachable([...body.outputs.keys()].map((name) => joint.output(name))));
   const roots = [...gradients.values()].map((name) => joint.output(name));
-  const perStep = new Set([...attributes.carries.map((carry) => carry.input), ...attributes.sequences]);
-  const varying = dependOn(joint, roots, perStep);
-  const stateAfter = new Map(attributes.carries.map((carry) => [joint.output(carry.output), carry.input]));
+  const varying = dependOn(joint, roots, new Set([...carries.map((carry) => carry.input), ...sequences]));
+  const statesAfter = new Set(carries.map((carry) => joint.output(carry.output)));
   // What an inner loop saves for its own derivative is a result that no primal output reads, of a loop that is primal.
   const isPrimal = (node: Node): boolean =>
     primalNodes.has(node) || (isNode(node, result) && node.operands.some((parent) => primalNodes.has(parent)));
-  const cut = (node: Node): boolean =>
-    isPrimal(node) && (isNode(node, input) || (varying.has(node) && (stateAfter.has(node) || !isView(node))));
-  const frontier = frontierOf(roots, cut);
+  return frontierOf(roots, (node) =>
+    isPrimal(node) && (isNode(node, input) || (varying.has(node) && (statesAfter.has(node) || !isView(node)))),
+  );
+}
 
+/** Undefined for an input that belongs to the adjoint part alone. */
+function readOf(node: Node, joint: Graph, { body, carries, sequences, invariants }: ScanAttributes, taken: Set<string>): Read | undefined {
+  if (isNode(node, input)) {
+    const { name } = node.attributes;
+    if (!body.inputs.has(name)) return undefined;
+    if (carries.some((carry) => carry.input === name)) return { kind: 'previousState', node, name, carry: name };
+    if (sequences.includes(name)) return { kind: 'sequence', node, name };
+    return { kind: invariants.includes(name) ? 'invariant' : 'step', node, name };
+  }
+  // Of two carries with one next value either history has it.
+  const carry = new Map(carries.map((each) => [joint.output(each.output), each.input])).get(node);
+  if (carry !== undefined) return { kind: 'nextState', node, name: freshName(taken, `${carry}.next`), carry };
+  return { kind: 'saved', node, name: freshName(taken, joint.nameOf(node) ?? 'saved') };
+}
+
+/** The adjoint part: what it reads has become inputs, its outputs are the gradients. */
+function adjointGraph(
+  adjoint: BodyAdjoint,
+  { body }: ScanAttributes,
+  reads: readonly Read[],
+  taken: Set<string>,
+): { graph: Graph; carryOutputs: ReadonlyMap<string, string> } {
+  const { joint, gradients, activeCarries } = adjoint;
   const builder = new GraphBuilder();
   const rebuilder = new Rebuilder(joint, builder);
-  const taken = new Set([...joint.inputs.keys(), ...joint.outputs.keys()]);
   const declare = (name: string, node: Node): void => {
     const own = builder.declareInput(name, builder.node(input, [], { name, type: node.type }));
     rebuilder.replace(node, own);
@@ -57,59 +108,25 @@ export function extractAdjoint(body: BodyAdjoint, attributes: ScanAttributes): A
     if (alias !== undefined) builder.name(own, alias);
   };
   // The adjoint inputs come first, also those that the adjoint part happens not to read.
-  for (const name of joint.inputs.keys()) {
-    if (!attributes.body.inputs.has(name)) declare(name, joint.input(name));
-  }
-  const previousStates: { carry: string; input: string }[] = [];
-  const nextStates: { carry: string; input: string }[] = [];
-  const sequences: string[] = [];
-  const invariants: string[] = [];
-  const saved = new Map<string, Node>();
-  let readsStep = false;
-  for (const node of frontier) {
-    if (isNode(node, input)) {
-      const { name } = node.attributes;
-      if (!attributes.body.inputs.has(name)) continue;
-      declare(name, node);
-      if (attributes.carries.some((carry) => carry.input === name)) previousStates.push({ carry: name, input: name });
-      else if (attributes.sequences.includes(name)) sequences.push(name);
-      else if (attributes.invariants.includes(name)) invariants.push(name);
-      else readsStep = true;
-      continue;
-    }
-    const carry = stateAfter.get(node);
-    const name = freshName(taken, carry === undefined ? (joint.nameOf(node) ?? 'saved') : `${carry}.next`);
-    declare(name, node);
-    if (carry === undefined) saved.set(name, node);
-    else nextStates.push({ carry, input: name });
-  }
+  for (const [name, node] of joint.inputs) if (!body.inputs.has(name)) declare(name, node);
+  for (const { name, node } of reads) declare(name, node);
   const outputs = new Map<string, Node>();
   for (const name of gradients.values()) outputs.set(name, rebuilder.map(joint.output(name)));
   // An adjoint carry that nothing feeds is zero after one step.
   const carryOutputs = new Map(
     activeCarries.map((carry) => {
       const name = gradients.get(carry) ?? freshName(taken, `gradient.${carry}`);
-      if (!outputs.has(name)) outputs.set(name, fill(builder, 0, joint.input(cotangentInput(body, 'carry', carry)).type.shape));
+      if (!outputs.has(name)) outputs.set(name, fill(builder, 0, joint.input(cotangentInput(adjoint, 'carry', carry)).type.shape));
       return [carry, name];
     }),
   );
-  const nameIn = (names: ReadonlyMap<string, string>, key: string): string => {
-    const name = names.get(key);
-    if (name === undefined) throw new Error(`'${key}' has no gradient`);
-    return name;
-  };
-  return {
-    graph: builder.finish(outputs),
-    primal: trimInputs(joint, attributes.body, new Map([...primalOutputs, ...saved])),
-    saved: [...saved.keys()],
-    previousStates,
-    nextStates,
-    sequences,
-    invariants,
-    readsStep,
-    carryOutput: (carry) => nameIn(carryOutputs, carry),
-    gradientOutput: (name) => nameIn(gradients, name),
-  };
+  return { graph: builder.finish(outputs), carryOutputs };
+}
+
+function nameIn(names: ReadonlyMap<string, string>, key: string): string {
+  const name = names.get(key);
+  if (name === undefined) throw new Error(`'${key}' has no gradient`);
+  return name;
 }
 
 /** Another arrangement of a value, cheaper to make again than to keep. */
