@@ -1,3 +1,5 @@
+export { applyCell } from './apply-cell.js';
+export type { ApplyCellOptions } from './apply-cell.js';
 export * from './array-operations.js';
 export { defineCell } from './cell.js';
 export type { CellDefinition } from './cell.js';
