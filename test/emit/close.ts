@@ -1,12 +1,16 @@
 import { expect } from 'vitest';
 
-/** Fails unless both have the same names, and elements within `tolerance · max(1, |expected|)`. */
-export function expectAllClose(actual: ReadonlyMap<string, ArrayLike<number>>, expected: ReadonlyMap<string, ArrayLike<number>>, tolerance: number): void {
+/** Fails unless both have the same names, and elements within `tolerance · max(1, |expected|)`; a tolerance may depend on the name. */
+export function expectAllClose(
+  actual: ReadonlyMap<string, ArrayLike<number>>,
+  expected: ReadonlyMap<string, ArrayLike<number>>,
+  tolerance: number | ((name: string) => number),
+): void {
   expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [name, values] of expected) {
     const own = actual.get(name) ?? [];
     expect(own.length, `the length of ${name}`).toBe(values.length);
-    expect(largestError(own, values), `the error of ${name}`).toBeLessThanOrEqual(tolerance);
+    expect(largestError(own, values), `the error of ${name}`).toBeLessThanOrEqual(typeof tolerance === 'number' ? tolerance : tolerance(name));
   }
 }
 

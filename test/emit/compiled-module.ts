@@ -52,8 +52,14 @@ export interface CreateOptions {
   readonly module?: object;
 }
 
+/** In what the kernels of a module are written: everything else about it is the same. */
+export const targets = ['typescript', 'wasm'] as const;
+export type Target = (typeof targets)[number];
+
 export interface CompiledModule {
   readonly source: string;
+  /** The kernels of the WebAssembly target, encoded. */
+  readonly binary: Uint8Array<ArrayBuffer> | undefined;
   readonly create: (options?: CreateOptions) => AnyModule;
   readonly initialize: (module: AnyModule, seed: number) => void;
 }
@@ -73,17 +79,17 @@ export function compiled(configuration: ModuleConfiguration): Promise<CompiledMo
 }
 
 async function compileAndImport(configuration: ModuleConfiguration): Promise<CompiledModule> {
-  const { files: [file] } = await compileModule(configuration);
+  const { files: [file], kernels } = await compileModule(configuration);
   if (file === undefined) throw new Error('no file was made');
   const { create, initialize } = await importSource(javascriptOf(file.text), configuration.definition.name);
-  return { source: file.text, create, initialize };
+  return { source: file.text, binary: kernels?.binary, create, initialize };
 }
 
 export function javascriptOf(source: string): string {
   return ts.transpile(source, { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 });
 }
 
-export async function importSource(javascript: string, definition: string): Promise<Omit<CompiledModule, 'source'>> {
+export async function importSource(javascript: string, definition: string): Promise<Pick<CompiledModule, 'create' | 'initialize'>> {
   const url = `data:text/javascript;base64,${Buffer.from(javascript).toString('base64')}`;
   const found = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
   const name = `${definition.charAt(0).toUpperCase()}${definition.slice(1)}`;

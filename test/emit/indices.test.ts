@@ -1,6 +1,6 @@
 import { add, defineCell, defineModel, dense, embedding, gather, parameter, sequence, sgd, softmaxCrossEntropy, tanh, rnnTanh } from 'cellwright';
 import { expect, it } from 'vitest';
-import { compiled } from './compiled-module.js';
+import { compiled, targets } from './compiled-module.js';
 
 const languageModel = defineModel(
   'languageModel',
@@ -18,8 +18,8 @@ const keyed = defineCell('keyed', { dims: ['V', 'H'], inputs: { key: { shape: []
   return { next: { y: next }, outputs: { y: next } };
 });
 
-it('an index outside of its table is refused before anything is changed', async () => {
-  const { create, initialize } = await compiled({ definition: languageModel, sizes: { V: 5 }, optimizer: sgd() });
+it.each(targets)('an index outside of its table is refused before anything is changed: %s', async (target) => {
+  const { create, initialize } = await compiled({ definition: languageModel, target, sizes: { V: 5 }, optimizer: sgd() });
   const model = create({ sizes: { I: 3, H: 4 }, batchSize: 2, maxSteps: 3 });
   initialize(model, 1);
   const good = { tokens: Float32Array.of(0, 1, 2, 3, 4, 0), target: Float32Array.of(1, 2, 3, 4, 0, 0) };
@@ -35,8 +35,8 @@ it('an index outside of its table is refused before anything is changed', async 
   expect(new Uint8Array(model.parameters.buffer)).toEqual(before);
 });
 
-it('the same within a loop', async () => {
-  const { create } = await compiled({ definition: keyed });
+it.each(targets)('the same within a loop: %s', async (target) => {
+  const { create } = await compiled({ definition: keyed, target });
   const model = create({ sizes: { V: 3, H: 2 }, maxSteps: 2 });
   model.forward({ key: Float32Array.of(2, 0) });
   expect(() => model.forward({ key: Float32Array.of(2, 3) })).toThrow('inputs.key must have integers from 0 to 2, not 3');

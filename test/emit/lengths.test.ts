@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { rubbish } from '../support/short-sequence.js';
 import { Random } from '../support/random.js';
 import { expectAllClose, largestError } from './close.js';
-import { compiled } from './compiled-module.js';
-import type { AnyModule, Named, Values } from './compiled-module.js';
+import { compiled, targets } from './compiled-module.js';
+import type { AnyModule, Named, Target, Values } from './compiled-module.js';
 import { prefixed, Subject } from './subject.js';
 import { problemsOf } from './type-check.js';
 
@@ -40,14 +40,20 @@ function isZeroBehind(values: Values): boolean {
   return values.every((value, k) => Math.floor(k / width / batchSize) < (lengths[Math.floor(k / width) % batchSize] ?? 0) || value === 0);
 }
 
-describe.each([vanillaLstm, gruV1, slstm, mlstm, convLstm1d])('the module of $name with lengths', (definition: CellDefinition) => {
+/** In the other target cells whose loops differ most. */
+const subjects: readonly { readonly name: string; readonly definition: CellDefinition; readonly target: Target }[] = [
+  ...[vanillaLstm, gruV1, slstm, mlstm, convLstm1d].map((definition) => ({ name: definition.name, definition, target: 'typescript' as const })),
+  ...[vanillaLstm, mlstm].map((definition) => ({ name: definition.name, definition, target: 'wasm' as const })),
+];
+
+describe.each(subjects)('the $target module of $name with lengths', ({ definition, target }) => {
   const sizes = Object.fromEntries(definition.dims.map((dim) => [dim, every[dim as keyof typeof every]]));
   const created = { sizes, batchSize, maxSteps: steps };
   const subject = new Subject(definition, { ...sizes, T: steps, B: batchSize }, Float64Array);
 
   async function modules(): Promise<{ masked: AnyModule; plain: AnyModule }> {
-    const masked = await compiled({ definition, precision: 'float64', lengths: true });
-    const plain = await compiled({ definition, precision: 'float64' });
+    const masked = await compiled({ definition, target, precision: 'float64', lengths: true });
+    const plain = await compiled({ definition, target, precision: 'float64' });
     const both = { masked: masked.create(created), plain: plain.create(created) };
     subject.setParameters(both.masked);
     subject.setParameters(both.plain);
@@ -125,14 +131,14 @@ const tagger = defineModel(
   },
 );
 
-describe('a model with a loss, and loops in both directions', () => {
+describe.each(targets)('the %s module of a model with a loss, and loops in both directions', (target) => {
   const sizes = { V: 7, I: 3, H: 4, O: 5 };
   const random = new Random(3);
   const indices = (count: number): Float64Array => Float64Array.from({ length: steps * batchSize }, () => random.integer(0, count - 1));
   const batch = { tokens: indices(sizes.V), target: indices(sizes.O) };
 
   async function fresh(optimizer = plainSgd): Promise<AnyModule> {
-    const { create, initialize } = await compiled({ definition: tagger, precision: 'float64', optimizer, lengths: true });
+    const { create, initialize } = await compiled({ definition: tagger, target, precision: 'float64', optimizer, lengths: true });
     const module = create({ sizes, batchSize, maxSteps: steps });
     initialize(module, 5);
     return module;
@@ -148,7 +154,7 @@ describe('a model with a loss, and loops in both directions', () => {
     expect(evaluated).toBe(loss);
     expect(isZeroBehind(outputs['logits'] ?? new Float64Array([NaN]))).toBe(true);
     const count = lengths.reduce((total, length) => total + length);
-    const { create } = await compiled({ definition: tagger, precision: 'float64' });
+    const { create } = await compiled({ definition: tagger, target, precision: 'float64' });
     const plain = create({ sizes, maxSteps: steps });
     plain.parameters.set(module.parameters);
     const weighted = new Float64Array(gradients.length);
@@ -245,7 +251,7 @@ describe('lengths that are refused', () => {
   });
 });
 
-describe('a cell with poles at zero', () => {
+describe.each(targets)('the %s module of a cell with poles at zero', (target) => {
   /** Behind the end inputs are zero: its logarithm, and one over it, are infinite there. */
   const polar = defineCell('polar', { dims: ['H'], inputs: { x: ['H'] }, states: { y: ['H'] } }, ({ x, y }) => {
     const poles = add(log(x), reciprocal(x));
@@ -257,7 +263,7 @@ describe('a cell with poles at zero', () => {
     const sizes = { H: 3 };
     const subject = new Subject(polar, { ...sizes, T: steps, B: batchSize }, Float64Array);
     const positive = { x: (subject.inputs['x'] ?? new Float64Array(0)).map((value) => 1.5 + value) };
-    const { create } = await compiled({ definition: polar, precision: 'float64', lengths: true });
+    const { create } = await compiled({ definition: polar, target, precision: 'float64', lengths: true });
     const module = create({ sizes, batchSize, maxSteps: steps });
     subject.setParameters(module);
     const gradients = (inputs: Named, cotangents: Named, options: { lengths: readonly number[]; batchSize: number }): Float64Array => {

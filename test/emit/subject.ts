@@ -3,6 +3,7 @@ import type { CellDefinition, Graph, ModelDefinition, Tensor } from 'cellwright'
 import { cotangentName, gradientName, withGradients } from '../../src/program/build-programs.js';
 import { Random } from '../support/random.js';
 import { randomTensor, shapeOf } from '../support/tensors.js';
+import { largestError } from './close.js';
 import type { AnyModule, Named, Values } from './compiled-module.js';
 
 /** A definition at a random point: what a module computes, and what the interpreter says about it. */
@@ -66,6 +67,21 @@ export class Subject {
   /** Outputs, final states and gradients by the interpreter: `out.y`, `final.c`, `grad.W`. */
   expected(): Map<string, Float64Array> {
     return new Map([...evaluate(this.#gradients, this.values, this.sizes)].map(([name, { data }]) => [name, data]));
+  }
+
+  /**
+   * By how much expected values move, by name and relative as `largestError` is, where every number given is off by half a unit in
+   * the last place of float32: what no computation in float32 need better.
+   */
+  sensitivity(): Map<string, number> {
+    const meant = this.expected();
+    const worst = new Map([...meant.keys()].map((name) => [name, 0]));
+    for (const seed of [1, 2, 3]) {
+      const random = new Random(seed);
+      const moved = new Map([...this.values].map(([name, { shape, data }]) => [name, { shape, data: data.map((value) => value * (1 + (random.chance(0.5) ? 1 : -1) * 2 ** -24)) }]));
+      for (const [name, { data }] of evaluate(this.#gradients, moved, this.sizes)) worst.set(name, Math.max(worst.get(name) ?? 0, largestError(data, meant.get(name) ?? [])));
+    }
+    return worst;
   }
 
   /** The same by a module. */

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { entryDocs, packsByFunction, programsOf } from '../typescript/module-entries.js';
 import { runName } from '../typescript/module-context.js';
 import type { ModuleContext } from '../typescript/module-context.js';
@@ -43,7 +44,10 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   for (const [name, kernels] of packs) module.addEntry(name, kernels);
   const entries = programsOf(programs).flatMap((program) => program.entries);
   for (const { name, kernels } of entries) module.addEntry(runName(name), kernels);
-  const text = module.text();
+  const plain = module.text();
+  // The memory is imported under a name of these kernels' own: those of another build, given compiled, don't link.
+  const own = createHash('sha256').update(plain).digest('hex').slice(0, 8);
+  const text = plain.replace('(import "host"', `(import "${own}"`);
   const binary = await encodeText(text);
   const symbols = module.headerSymbols;
   const values = symbols.map((symbol) => (symbol.startsWith('@') ? `${symbol.slice(1)} * ${String(bytes)}` : sizes.capacity(symbol)));
@@ -54,7 +58,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     code: { text, binary },
     options: [
       { name: 'memory', type: '{ readonly buffer: ArrayBuffer }', doc: 'A WebAssembly.Memory to use, at least as large as needed, that is not grown later; made by default.' },
-      { name: 'module', type: 'object', doc: 'The WebAssembly.Module of the .wasm file that `cellwright build --emit-wat` writes beside this one, for hosts that do not compile at run time; by default compiled from the same bytes in here.' },
+      { name: 'module', type: 'object', doc: 'The WebAssembly.Module of the .wasm file that `cellwright build --emit-wat` writes beside this one, for hosts that do not compile at run time; by default compiled from the same bytes in here. That of another build does not link.' },
     ],
     declarations: [
       'declare const WebAssembly: {',
@@ -87,7 +91,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
       '// What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.',
       `const header = new Int32Array(memory.buffer, headerAt, ${String(symbols.length)});`,
       `header.set([${values.join(', ')}]);`,
-      `const { ${[...packs.keys(), ...entries.map(({ name }) => runName(name))].join(', ')} } = new WebAssembly.Instance(options.module ?? compile(), { host: { memory } }).exports as {`,
+      `const { ${[...packs.keys(), ...entries.map(({ name }) => runName(name))].join(', ')} } = new WebAssembly.Instance(options.module ?? compile(), { '${own}': { memory } }).exports as {`,
       ...indent([
         ...[...packs.keys()].map((name) => `readonly ${name}: () => void;`),
         ...entries.flatMap(({ name }) => [...docs(name), `readonly ${runName(name)}: () => void;`]),
