@@ -2,6 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { ModuleConfiguration } from './configuration.js';
 import { cellModel } from './declare/cell-model.js';
 import { emitModule } from './emit/typescript/module.js';
+import { ownPrinter } from './emit/typescript/printer.js';
+import type { Printer } from './emit/typescript/printer.js';
 import type { WasmKernelCode } from './emit/wasm/module-kernels.js';
 import { kebabCase } from './emit/typescript/module-names.js';
 import type { Graph } from './graph/graph.js';
@@ -34,7 +36,7 @@ export interface CompiledModule {
  *
  * @throws DeclarationError for mistakes in the definition, RangeError for sizes that do not fit it
  */
-export async function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}): Promise<CompiledModule> {
+export async function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}, printer: Printer = ownPrinter): Promise<CompiledModule> {
   const { definition, sizes = {}, batchSize, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, lengths = false, format = 'ts', fileName } = configuration;
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   if (math === 'fast' && precision === 'float64') {
@@ -56,10 +58,9 @@ export async function compileModule(configuration: ModuleConfiguration, observer
     const program = programs[name];
     if (program !== undefined) observer.lowered?.(name, program, performance.now() - start);
   }
-  const { text, kernels } = await emitModule(programs, { precision, math, target, reproducible });
+  const { text, kernels } = await emitModule(programs, { precision, math, target, reproducible }, printer);
   const name = fileName ?? kebabCase(model.name);
   if (format === 'ts') return { files: [{ name: `${name}.ts`, text }], kernels };
-  const { javaScriptOf } = await import('./emit/typescript/javascript.js');
-  const { code, declarations } = javaScriptOf(text);
+  const { code, declarations } = await printer.javaScript(text);
   return { files: [{ name: `${name}.js`, text: code }, { name: `${name}.d.ts`, text: declarations }], kernels };
 }

@@ -7,6 +7,7 @@ import { displayPath } from './failure-report.js';
 import { findConfiguration } from './find-configuration.js';
 import { loadConfiguration, placing } from './load-configuration.js';
 import { isCurrent, readPresent, writeChanged } from './output-files.js';
+import { startPrinter } from './printer-thread.js';
 import { staleDiff } from './stale-file.js';
 import type { Terminal } from './terminal.js';
 
@@ -29,8 +30,7 @@ export interface BuildOptions {
 export async function build(options: BuildOptions, terminal: Terminal, compile?: Compile): Promise<ExitCode> {
   const { folder, print, colors } = terminal;
   const configurationFile = findConfiguration(folder, options.config);
-  const configuration = await loadConfiguration(configurationFile);
-  const compileModule = compile ?? (await import('../compile.js')).compileModule;
+  const [configuration, compileModule] = await Promise.all([loadConfiguration(configurationFile), compile ?? compiler()]);
   const dump = { ir: options.dumpIr === true, kernels: options.dumpKernels === true };
   const modules = await placing(configurationFile, () => buildModules(configuration, compileModule, (name) => dumpObserver(name, dump, terminal), options.emitWat));
   const output = resolve(dirname(configurationFile), configuration.output);
@@ -52,6 +52,13 @@ export async function build(options: BuildOptions, terminal: Terminal, compile?:
   const summary = `${counted(stale.length, 'generated file')} ${stale.length === 1 ? 'is' : 'are'} stale.`;
   terminal.complain(`\n${colors.red(summary)} To renew: cellwright build${options.config === undefined ? '' : ` --config ${options.config}`}`);
   return ExitCode.failed;
+}
+
+/** Loads the compiler, and what it prints with on another thread. */
+async function compiler(): Promise<Compile> {
+  const printer = startPrinter();
+  const { compileModule } = await import('../compile.js');
+  return (module, observer) => compileModule(module, observer, printer);
 }
 
 function moduleLine({ name, bytes, gzipBytes, milliseconds }: Omit<BuiltModule, 'files'>): string {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { printGraph } from '../../graph/print.js';
 import type { Programs } from '../../program/build-programs.js';
 import { initializerLines } from './initializer-code.js';
-import { interfaceText } from './interface-text.js';
 import type { WasmKernelCode } from '../wasm/module-kernels.js';
 import type { MathMode } from './math-functions.js';
 import type { ModuleContext } from './module-context.js';
@@ -16,6 +15,7 @@ import { ModuleLayout } from './module-layout.js';
 import { moduleNames } from './module-names.js';
 import { moduleInterfaces } from './module-types.js';
 import { Scope } from './scope.js';
+import type { Printer } from './printer.js';
 import { SizeNames } from './size-names.js';
 
 export interface ModuleEmitOptions {
@@ -34,7 +34,7 @@ export interface EmittedModule {
 }
 
 /** The TypeScript module of some programs: typed, without imports, everything in one arena. */
-export async function emitModule(programs: Programs, { precision, math, target, reproducible }: ModuleEmitOptions): Promise<EmittedModule> {
+export async function emitModule(programs: Programs, { precision, math, target, reproducible }: ModuleEmitOptions, printer: Printer): Promise<EmittedModule> {
   const scope = new Scope([...moduleIdentifiers, ...(target === 'wasm' ? wasmIdentifiers : []), ...(programs.lengths ? lengthsIdentifiers : [])]);
   const sizes = new SizeNames(programs.freeDims, scope);
   const context: ModuleContext = {
@@ -52,7 +52,7 @@ export async function emitModule(programs: Programs, { precision, math, target, 
   const parts = [
     ...preamble(context, precision, kernels),
     '',
-    interfaceText(moduleInterfaces(programs, context.names, context.array, kernels.options)),
+    await printer.interfaces(moduleInterfaces(programs, context.names, context.array, kernels.options)),
     '',
     ...moduleInterface(context),
     '',
