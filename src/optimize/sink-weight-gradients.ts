@@ -46,68 +46,33 @@ interface Sunk {
   readonly letters: EinsumAttributes;
 }
 
-function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | undefined {
-  const { body } = parts;
-  const neededByCarries = new Set(body.reachable(parts.carries.map(({ output }) => body.output(output))));
-  const varying = varyingNodes(parts);
-  const canSink = (node: Node, both: boolean): Sunk | undefined => {
-    const [left, right] = node.operands;
-    if (!isNode(node, einsum) || left === undefined || right === undefined || productShape(node) === undefined) return undefined;
-    if (neededByCarries.has(node)) return undefined;
-    const perStep = [left, right].filter((operand) => varying.has(operand)).length;
-    if (![left, right].every((operand) => varying.has(operand) || isNode(operand, input))) return undefined;
-    return perStep === (both ? 2 : 1) ? { left, right, letters: node.attributes } : undefined;
-  };
-  const sums = parts.sums.map((name) => takeTerms(body.output(name), (node) => canSink(node, true)));
-  // An output leaves whole: what is left of it would be stacked besides.
-  const outputs = parts.outputs.map((name) => {
-    const { sunk, rest } = takeTerms(body.output(name), (node) => canSink(node, false));
-    return rest.length === 0 ? sunk : [];
-  });
-  if ([...sums.map(({ sunk }) => sunk), ...outputs].every((sunk) => sunk.length === 0)) return undefined;
+/** What leaves a loop and what stays. */
+interface Division {
+  /** For each stacked output the products whose sum it is; none where it stays. */
+  readonly outputs: readonly (readonly Sunk[])[];
+  /** For each sum the terms that leave and those that stay. */
+  readonly sums: readonly { readonly sunk: readonly Sunk[]; readonly rest: readonly Node[] }[];
+  readonly keptOutputs: readonly string[];
+  readonly keptSums: readonly string[];
+}
 
-  // What the sunk products read becomes a stacked output, unless the loop has it as a sequence or state already.
-  const taken = new Set([...body.inputs.keys(), ...body.outputs.keys()]);
-  const extra = new Map<Node, string>();
-  const isHere = (node: Node): boolean => varying.has(node) && !isNode(node, input);
-  for (const { left, right } of [...sums.flatMap(({ sunk }) => sunk), ...outputs.flat()]) {
-    for (const node of [left, right]) {
-      const nextState = parts.carries.some(({ output }) => body.output(output) === node);
-      if (isHere(node) && !nextState && !extra.has(node)) extra.set(node, freshName(taken, body.nameOf(node) ?? 'stacked'));
-    }
-  }
-  const results = new Map([...parts.carries.map(({ output }) => output), ...parts.outputs].map((name) => [name, body.output(name)]));
-  const keptSums = parts.sums.filter((_, k) => (sums[k]?.rest.length ?? 0) > 0);
-  const bodyBuilder = new GraphBuilder();
-  const rebuilder = new Rebuilder(body, bodyBuilder);
-  for (const node of body.inputs.values()) rebuilder.map(node);
-  const bodyOutputs = new Map<string, Node>();
-  const keptOutputs = parts.outputs.filter((_, k) => outputs[k]?.length === 0);
-  for (const [name, node] of results) if (!parts.outputs.includes(name) || keptOutputs.includes(name)) bodyOutputs.set(name, rebuilder.map(node));
-  for (const [node, name] of extra) bodyOutputs.set(name, rebuilder.map(node));
-  for (const name of keptSums) {
-    const rest = sums[parts.sums.indexOf(name)]?.rest ?? [];
-    bodyOutputs.set(name, rest.map((node) => rebuilder.map(node)).reduce((a, b) => total(bodyBuilder, a, b)));
-  }
+function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | undefined {
+  const varying = varyingNodes(parts);
+  const division = divide(parts, varying);
+  if (division === undefined) return undefined;
+  const { outputs, sums, keptOutputs, keptSums } = division;
+  const stacked = valuesToStack(parts, varying, division);
   const loop = addScan(builder, {
     ...parts,
-    body: bodyBuilder.finish(bodyOutputs),
-    outputs: [...keptOutputs, ...extra.values()],
+    body: remainingBody(parts, division, stacked),
+    outputs: [...keptOutputs, ...stacked.values()],
     sums: keptSums,
   });
   const overSteps = stackedValues(builder, parts, loop, (node) => {
-    const name = extra.get(node);
-    return name === undefined ? undefined : loop.output(keptOutputs.length + [...extra.values()].indexOf(name));
+    const name = stacked.get(node);
+    return name === undefined ? undefined : loop.output(keptOutputs.length + [...stacked.values()].indexOf(name));
   });
-  const product = ({ left, right, letters }: Sunk, summed: boolean): Node => {
-    const step = unusedLetter('tsuvwxyz', letters.left + letters.right + letters.out);
-    const mark = (node: Node, own: string): string => (varying.has(node) ? step + own : own);
-    return builder.node(einsum, [overSteps(left), overSteps(right)], {
-      left: mark(left, letters.left),
-      right: mark(right, letters.right),
-      out: summed ? letters.out : step + letters.out,
-    });
-  };
+  const product = (sunk: Sunk, summed: boolean): Node => productOverSteps(builder, sunk, varying, overSteps, summed);
   return [
     ...parts.carries.map((_, k) => loop.final(k)),
     ...parts.carries.map((_, k) => loop.history(k)),
@@ -121,6 +86,84 @@ function sinkFrom(builder: GraphBuilder, parts: ScanParts): readonly Node[] | un
       return terms.reduce((a, b) => total(builder, a, b));
     }),
   ];
+}
+
+/** Finds the products that no carry needs; undefined where there are none. */
+function divide(parts: ScanParts, varying: ReadonlySet<Node>): Division | undefined {
+  const { body } = parts;
+  const neededByCarries = new Set(body.reachable(parts.carries.map(({ output }) => body.output(output))));
+  const canSink = (node: Node, operandsPerStep: 1 | 2): Sunk | undefined => {
+    const [left, right] = node.operands;
+    if (!isNode(node, einsum) || left === undefined || right === undefined || productShape(node) === undefined) return undefined;
+    if (neededByCarries.has(node)) return undefined;
+    const perStep = [left, right].filter((operand) => varying.has(operand)).length;
+    if (![left, right].every((operand) => varying.has(operand) || isNode(operand, input))) return undefined;
+    return perStep === operandsPerStep ? { left, right, letters: node.attributes } : undefined;
+  };
+  const sums = parts.sums.map((name) => takeTerms(body.output(name), (node) => canSink(node, 2)));
+  // An output leaves whole: what is left of it would be stacked besides.
+  const outputs = parts.outputs.map((name) => {
+    const { sunk, rest } = takeTerms(body.output(name), (node) => canSink(node, 1));
+    return rest.length === 0 ? sunk : [];
+  });
+  if ([...sums.map(({ sunk }) => sunk), ...outputs].every((sunk) => sunk.length === 0)) return undefined;
+  return {
+    outputs,
+    sums,
+    keptOutputs: parts.outputs.filter((_, k) => outputs[k]?.length === 0),
+    keptSums: parts.sums.filter((_, k) => (sums[k]?.rest.length ?? 0) > 0),
+  };
+}
+
+/**
+ * What the products that leave read of a step becomes a stacked output, unless the loop has it as a sequence or state already.
+ * By node, the name of that output.
+ */
+function valuesToStack({ body, carries }: ScanParts, varying: ReadonlySet<Node>, { sums, outputs }: Division): Map<Node, string> {
+  const taken = new Set([...body.inputs.keys(), ...body.outputs.keys()]);
+  const names = new Map<Node, string>();
+  for (const { left, right } of [...sums.flatMap(({ sunk }) => sunk), ...outputs.flat()]) {
+    for (const node of [left, right]) {
+      const isComputed = varying.has(node) && !isNode(node, input);
+      const isNextState = carries.some(({ output }) => body.output(output) === node);
+      if (isComputed && !isNextState && !names.has(node)) names.set(node, freshName(taken, body.nameOf(node) ?? 'stacked'));
+    }
+  }
+  return names;
+}
+
+/** The step without what leaves, and with the further outputs. */
+function remainingBody({ body, carries, outputs, sums }: ScanParts, division: Division, stacked: ReadonlyMap<Node, string>): Graph {
+  const builder = new GraphBuilder();
+  const rebuilder = new Rebuilder(body, builder);
+  for (const node of body.inputs.values()) rebuilder.map(node);
+  const results = new Map<string, Node>();
+  for (const name of [...carries.map(({ output }) => output), ...outputs]) {
+    if (!outputs.includes(name) || division.keptOutputs.includes(name)) results.set(name, rebuilder.map(body.output(name)));
+  }
+  for (const [node, name] of stacked) results.set(name, rebuilder.map(node));
+  for (const name of division.keptSums) {
+    const rest = division.sums[sums.indexOf(name)]?.rest ?? [];
+    results.set(name, rest.map((node) => rebuilder.map(node)).reduce((a, b) => total(builder, a, b)));
+  }
+  return builder.finish(results);
+}
+
+/** A product that has left its loop: a letter for the steps is summed over, or is one more axis of the result. */
+function productOverSteps(
+  builder: GraphBuilder,
+  { left, right, letters }: Sunk,
+  varying: ReadonlySet<Node>,
+  overSteps: (node: Node) => Node,
+  summed: boolean,
+): Node {
+  const step = unusedLetter('tsuvwxyz', letters.left + letters.right + letters.out);
+  const mark = (node: Node, own: string): string => (varying.has(node) ? step + own : own);
+  return builder.node(einsum, [overSteps(left), overSteps(right)], {
+    left: mark(left, letters.left),
+    right: mark(right, letters.right),
+    out: summed ? letters.out : step + letters.out,
+  });
 }
 
 /** The terms of a sum that can leave the loop, and those that stay. */
