@@ -24,7 +24,8 @@ const zoneout = (
  *
  * The clip acts on the cell alone, before the output gate's peephole (Sak et al. 2014; the `cell_clip` of TensorFlow);
  * ONNX clips the inputs of the activations instead. Zoneout: Krueger et al. 2017, "Zoneout: Regularizing RNNs by Randomly
- * Preserving Hidden Activations": the output comes from the cell before its zoneout.
+ * Preserving Hidden Activations", there `c_t = d^c ⊙ c_{t-1} + (1 - d^c) ⊙ (…)` and likewise for the output with a mask d^h of
+ * its own, which comes from the cell before its zoneout.
  */
 export function defineClipZoneoutLstm({
   name = 'clipZoneoutLstm',

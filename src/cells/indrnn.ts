@@ -2,7 +2,8 @@ import { add, affine, defineCell, diagonal, relu, uniform } from '../declare/ind
 
 /**
  * The independently recurrent network: one recurrent weight per unit. Li et al. 2018, "Independently Recurrent Neural
- * Network (IndRNN): Building A Longer and Deeper RNN", with the rectified linear unit of its experiments.
+ * Network (IndRNN): Building A Longer and Deeper RNN", there `h_t = σ(W x_t + u ⊙ h_{t-1} + b)`; σ is the rectified linear unit
+ * of its experiments.
  */
 export const indRnn = defineCell(
   'indRnn',

@@ -8,7 +8,8 @@ export interface JanetOptions {
 
 /**
  * JANET, the LSTM with the forget gate alone; the output is the cell. van der Westhuizen & Lasenby 2018, "The
- * Unreasonable Effectiveness of the Forget Gate", which first gives β = 0, the default, and then subtracts β = 1.
+ * Unreasonable Effectiveness of the Forget Gate", which first gives β = 0, the default, and then subtracts β = 1:
+ * `c_t = σ(s_t) ⊙ c_{t-1} + (1 - σ(s_t - β)) ⊙ c̃_t`, where c̃ is called n here.
  */
 export function defineJanet({ name = 'janet', beta = 0 }: JanetOptions = {}) {
   return defineCell(name, { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { c: ['H'] } }, ({ x, c }) => {

@@ -2,7 +2,7 @@ import { add, affine, defineCell, mul, sigmoid, sub, tanh } from '../declare/ind
 
 /**
  * The Minimal Gated Unit: one gate for both roles of the GRU's two. Zhou et al. 2016, "Minimal Gated Unit for Recurrent
- * Neural Networks".
+ * Neural Networks", where Table 1 sets it beside the LSTM and the GRU.
  */
 export const mgu = defineCell('mgu', { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'] } }, ({ x, y }) => {
   const f = sigmoid(affine('f', 'H', { W: x, R: y }));

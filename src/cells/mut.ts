@@ -3,7 +3,8 @@ import { add, affine, defineCell, linear, mul, sigmoid, sub, tanh } from '../dec
 /**
  * The three best cells of an evolutionary search: Jozefowicz, Zaremba & Sutskever 2015, "An Empirical Exploration of
  * Recurrent Network Architectures". MUT1 takes tanh(x) and MUT2 takes x as they are, which needs I = H;
- * here x is projected in both places (`W_n` in MUT1, `W_r` in MUT2).
+ * here x is projected in both places (`W_n` in MUT1, `W_r` in MUT2). The paper lists them by name, each as z, r and
+ * `h_{t+1} = tanh(…) ⊙ z + h_t ⊙ (1 - z)`.
  */
 const signature = { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'] } } as const;
 

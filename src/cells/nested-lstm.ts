@@ -2,8 +2,9 @@ import { add, affine, defineCell, mul, ones, sigmoid, tanh } from '../declare/in
 
 /**
  * The Nested LSTM of depth 2: the cell of the outer LSTM is the output of an inner one, whose parameters stand under `in.`
- * and whose cell is `ci`. Moniz & Krueger 2018, "Nested LSTMs". Activations are tanh everywhere; some
- * codes leave the inner block input linear.
+ * and whose cell is `ci`. Moniz & Krueger 2018, "Nested LSTMs", whose abstract states the rule: the inner LSTM reads
+ * `f_t ⊙ c_{t-1}` as its state and `i_t ⊙ g_t` as its input, and `c_t` is its output. Activations are tanh everywhere; some codes
+ * leave the inner block input linear.
  */
 export const nestedLstm = defineCell(
   'nestedLstm',

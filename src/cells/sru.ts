@@ -18,7 +18,8 @@ export const sru = defineCell('sru', signature, ({ x, c }) => {
 
 /**
  * Its first version: gates that see the input alone, and tanh on the cell. Lei & Zhang 2017, "Training RNNs as Fast as
- * CNNs".
+ * CNNs" (arXiv 1709.02755, version 2; later versions have the cell above), there `h_t = r_t ⊙ tanh(c_t) + (1 - r_t) ⊙ x_t`, with x
+ * projected as above.
  */
 export const sruV1 = defineCell('sruV1', signature, ({ x, c }) => {
   const candidate = linear('', 'H', { W: x });
