@@ -16,5 +16,11 @@ export function expectAllClose(
 
 /** NaN where an element is missing or not a number. */
 export function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  return Math.max(0, ...Array.from(expected, (value, k) => Math.abs((actual[k] ?? NaN) - value) / Math.max(1, Math.abs(value))));
+  // A loop, since there may be more elements than a call can have arguments.
+  let largest = 0;
+  for (let k = 0; k < expected.length; k++) {
+    const value = expected[k] ?? NaN;
+    largest = Math.max(largest, Math.abs((actual[k] ?? NaN) - value) / Math.max(1, Math.abs(value)));
+  }
+  return largest;
 }

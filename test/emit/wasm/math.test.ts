@@ -4,14 +4,16 @@ import type { MathMode } from '../../../src/emit/typescript/math-functions.js';
 import { vectorMath } from '../../../src/emit/wasm/math/vector-math.js';
 import type { Lane } from '../../../src/emit/wasm/vector-code.js';
 import { Random } from '../../support/random.js';
+import { turnOnRelaxedSimd } from '../../support/relaxed-simd.js';
 import { approximated, boundOf, float64Functions, powerBounds } from '../../ulp/bounds.js';
 import { float64Errors } from '../../ulp/float64-errors.js';
-import { functionKernel, hasFusedMultiplyAdd } from '../../ulp/function-kernel.js';
+import { functionKernel } from '../../ulp/function-kernel.js';
 import { powerErrors } from '../../ulp/power-errors.js';
 import { float64Error, references } from '../../ulp/reference.js';
 import { float32Error, isBound } from '../../ulp/worst.js';
 
-const fusions = (await hasFusedMultiplyAdd()) ? [false, true] : [false];
+turnOnRelaxedSimd();
+const fusions = [false, true];
 const forms = [
   { lane: 'f32', mode: 'fast' },
   { lane: 'f32', mode: 'exact' },

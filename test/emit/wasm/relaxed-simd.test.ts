@@ -1,0 +1,90 @@
+import { gruV1, vanillaLstm } from 'cellwright';
+import type { CellDefinition } from 'cellwright';
+import { compileModule } from 'cellwright/compiler';
+import { describe, expect, it } from 'vitest';
+import { webAssembly } from '../../../src/emit/wasm/host.js';
+import { onHost } from '../../support/relaxed-simd.js';
+import { expectAllClose } from '../close.js';
+import { compiled } from '../compiled-module.js';
+import type { CreateOptions, Values } from '../compiled-module.js';
+import { Subject } from '../subject.js';
+
+const sizes = { I: 7, H: 21 };
+const created = { sizes, batchSize: 5, maxSteps: 8 };
+const cells = [vanillaLstm, gruV1];
+
+/** How many multiplications with an addition were rewritten into one instruction, which leaves three `nop`s behind. */
+function fusedInstructions(code: Uint8Array): number {
+  const [float32, float64] = [0x85, 0x87].map((instruction) => Buffer.from([0xfd, instruction, 2, 1, 1, 1]).toString('latin1'));
+  const text = Buffer.from(code).toString('latin1');
+  return text.split(float32 ?? '').length + text.split(float64 ?? '').length - 2;
+}
+
+interface Run {
+  /** The code that the creator compiled. */
+  readonly code: Uint8Array;
+  readonly values: ReadonlyMap<string, Values>;
+}
+
+/** Makes a module on a host, and runs it there. */
+function run(create: (options: CreateOptions) => ReturnType<Awaited<ReturnType<typeof compiled>>['create']>, subject: Subject, relaxedSimd: boolean): Run {
+  return onHost(relaxedSimd, () => {
+    const { Module } = webAssembly;
+    let code = new Uint8Array(0);
+    class Recorded extends (Module as unknown as new (bytes: Uint8Array) => object) {
+      constructor(bytes: Uint8Array) {
+        super(bytes);
+        code = Uint8Array.from(bytes);
+      }
+    }
+    Object.assign(webAssembly, { Module: Recorded });
+    try {
+      return { values: subject.computed(create(created)), code };
+    } finally {
+      Object.assign(webAssembly, { Module });
+    }
+  });
+}
+
+const forms = [
+  { precision: 'float32', math: 'exact', array: Float32Array },
+  { precision: 'float32', math: 'fast', array: Float32Array },
+  { precision: 'float64', math: 'exact', array: Float64Array },
+] as const;
+const subjects = cells.flatMap((definition: CellDefinition) => forms.map((form) => ({ name: definition.name, definition, ...form })));
+
+describe.each(subjects)('$name in $precision, $math', ({ definition, precision, math, array }) => {
+  const subject = new Subject(definition, { ...sizes, T: 8, B: 5 }, array);
+
+  it('multiplies and adds in one instruction where the host has it, and computes right there too', async () => {
+    const { create, source } = await compiled({ definition, target: 'wasm', precision, math });
+    const [without, withIt] = [run(create, subject, false), run(create, subject, true)];
+    expect(source).toContain('WebAssembly.validate');
+    expect(fusedInstructions(without.code)).toBe(0);
+    expect(fusedInstructions(withIt.code)).toBeGreaterThan(10);
+    expect(withIt.code).toHaveLength(without.code.length);
+    expect(withIt.values).not.toEqual(without.values);
+    const sensitivity = subject.sensitivity();
+    const tolerance = precision === 'float64' ? 1e-12 : (name: string) => 1e-6 + 3 * (sensitivity.get(name) ?? 0);
+    for (const { values } of [without, withIt]) expectAllClose(values, subject.expected(), tolerance);
+  });
+
+  it('has the same bits on both where it is to be reproducible', async () => {
+    const { create, source, binary } = await compiled({ definition, target: 'wasm', precision, math, reproducible: true });
+    expect(source).not.toContain('validate');
+    const [without, withIt] = [run(create, subject, false), run(create, subject, true)];
+    expect(without.code).toEqual(binary);
+    expect(withIt.code).toEqual(binary);
+    expect(withIt.values).toEqual(without.values);
+  });
+});
+
+it('a reproducible module says that it is, and has no instruction of relaxed SIMD', async () => {
+  const { files: [file], kernels } = await compileModule({ definition: vanillaLstm, target: 'wasm', reproducible: true });
+  expect(file?.text).toContain('the same bits on every host');
+  expect(kernels?.text).not.toContain('relaxed');
+});
+
+it('TypeScript modules cannot be asked to be reproducible', async () => {
+  await expect(compileModule({ definition: vanillaLstm, reproducible: true })).rejects.toThrow(/only the wasm target can be reproducible/);
+});
