@@ -12,7 +12,7 @@ import { weightDecayLines } from './weight-decay-code.js';
 
 /** The function that makes a module's object: everything is inside of it. */
 export function creatorLines(context: ModuleContext, kernels: ModuleKernels): string[] {
-  const { programs, names, sizes, layout, array } = context;
+  const { programs, names, sizes, layout } = context;
   const { freeDims, model, batchSize } = programs;
   const methods = methodLines(context);
   const shared = lossFunctions(context);

@@ -47,7 +47,7 @@ export function typeScriptKernels(context: ModuleContext, scope: Scope, math: Ma
 function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scope, math: MathMode): string[] {
   const maths = new MathFunctions(math);
   const products = new Set<number>();
-  let packs = false;
+  const packNames = new Set<string>();
   const startWith =
     (symbols: SymbolNames) =>
     (buffer: Buffer, offset: Dim): string =>
@@ -63,7 +63,7 @@ function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scop
       return `product${String(terms)}`;
     },
     usesPack() {
-      packs = true;
+      packNames.add('pack');
       return 'pack';
     },
   };
@@ -72,7 +72,7 @@ function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scop
   return [
     ...maths.definitions(),
     ...[...products].sort((a, b) => a - b).flatMap((terms) => [...productFunction(`product${String(terms)}`, terms), '']),
-    ...(packs ? [...packFunction('pack'), ''] : []),
+    ...[...packNames].flatMap((name) => [...packFunction(name), '']),
     ...(products.size > 0
       ? ['/** Where a product starts: from zero, or from what is there. Otherwise from a bias. */', 'const fromZero = -1;', 'const fromTarget = -2;', '']
       : []),
