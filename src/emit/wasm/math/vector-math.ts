@@ -64,7 +64,7 @@ const float64: Functions = {
 
 const float32 = { fast: fastFloat32, exact: exactFloat32 } as const satisfies Record<MathMode, Functions>;
 
-/** A maths function on vectors; `bench/ULP.md` has the error of each. Modes differ for float32 only. */
+/** A maths function on vectors; `npm run ulp` measures the error of each. Modes differ for float32 only. */
 export function vectorMath(name: MathFunction, lane: Lane, mode: MathMode): VectorMath {
   return (lane === 'f32' ? float32[mode] : float64)[name];
 }
