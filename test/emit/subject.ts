@@ -25,7 +25,10 @@ export class Subject {
     this.#gradients = withGradients(this.model, this.graph);
     const random = new Random(seed);
     for (const [name, { type }] of this.#gradients.inputs) {
-      const { shape, data } = randomTensor(random, shapeOf(type, sizes));
+      const shape = shapeOf(type, sizes);
+      // Large matrices of smaller numbers, so that sums stay where functions are not flat.
+      const bound = this.model.parameters.has(name) && shape.length > 1 ? Math.min(1, 3 / Math.sqrt(shape.at(-1) ?? 1)) : 1;
+      const { data } = randomTensor(random, shape, [-bound, bound]);
       // Rounded, so that both sides see the same numbers.
       this.values.set(name, { shape, data: Float64Array.from(array.from(data)) });
     }
@@ -69,17 +72,26 @@ export class Subject {
     return new Map([...evaluate(this.#gradients, this.values, this.sizes)].map(([name, { data }]) => [name, data]));
   }
 
+  /** The same point with numbers of another type, each perhaps changed. */
+  as(array: Float32ArrayConstructor | Float64ArrayConstructor, changed: (value: number) => number = (value) => value): Subject {
+    const other = new Subject(this.model, this.sizes, array);
+    for (const [name, { shape, data }] of this.values) other.values.set(name, { shape, data: data.map(changed) });
+    return other;
+  }
+
   /**
-   * By how much expected values move, by name and relative as `largestError` is, where every number given is off by half a unit in
-   * the last place of float32: what no computation in float32 need better.
+   * By how much values move, by name and relative as `largestError` is, where every number given is off by half a unit in the
+   * last place of float32: what no computation in float32 need better.
+   *
+   * @param compute - the interpreter, unless something faster is good enough
    */
-  sensitivity(): Map<string, number> {
-    const meant = this.expected();
+  sensitivity(compute: (subject: Subject) => ReadonlyMap<string, ArrayLike<number>> = (subject) => subject.expected()): Map<string, number> {
+    const meant = compute(this.as(Float64Array));
     const worst = new Map([...meant.keys()].map((name) => [name, 0]));
     for (const seed of [1, 2, 3]) {
       const random = new Random(seed);
-      const moved = new Map([...this.values].map(([name, { shape, data }]) => [name, { shape, data: data.map((value) => value * (1 + (random.chance(0.5) ? 1 : -1) * 2 ** -24)) }]));
-      for (const [name, { data }] of evaluate(this.#gradients, moved, this.sizes)) worst.set(name, Math.max(worst.get(name) ?? 0, largestError(data, meant.get(name) ?? [])));
+      const moved = compute(this.as(Float64Array, (value) => value * (1 + (random.chance(0.5) ? 1 : -1) * 2 ** -24)));
+      for (const [name, values] of moved) worst.set(name, Math.max(worst.get(name) ?? 0, largestError(values, meant.get(name) ?? [])));
     }
     return worst;
   }
