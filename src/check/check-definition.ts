@@ -1,7 +1,9 @@
 import type { CellDefinition } from '../declare/cell.js';
 import { cellModel } from '../declare/cell-model.js';
 import type { ModelDefinition } from '../declare/model.js';
+import type { Values } from '../emit/graph-program.js';
 import { compileGraph } from '../emit/typescript/graph-function.js';
+import { compileGraphToWasm } from '../emit/wasm/graph-function.js';
 import type { Sizes } from '../graph/dim.js';
 import { evaluate } from '../interpret/evaluate.js';
 import type { Tensor } from '../ops/op.js';
@@ -51,13 +53,13 @@ const differences = 1e-6;
 const elementLimit = 60;
 
 /**
- * Checks a cell or model at a random point, in float64: the TypeScript that is emitted for it against the interpreter, and
- * its derivatives against central differences and against each other. A cell is run over T steps of a batch of B.
+ * Checks a cell or model at a random point, in float64: the TypeScript and the WebAssembly that are emitted for it against the
+ * interpreter, and its derivatives against central differences and against each other. A cell is run over T steps of a batch of B.
  *
  * All real inputs vary: parameters, inputs, targets and initial states. All real outputs are differentiated: outputs, final
  * states and the loss.
  */
-export function checkDefinition(definition: CellDefinition | ModelDefinition, { sizes: given = {}, seed = 1 }: CheckOptions = {}): CheckResult {
+export async function checkDefinition(definition: CellDefinition | ModelDefinition, { sizes: given = {}, seed = 1 }: CheckOptions = {}): Promise<CheckResult> {
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   const random = new RandomNumbers(seed);
   const sizes = randomSizes(model.dims, given, random);
@@ -74,9 +76,9 @@ export function checkDefinition(definition: CellDefinition | ModelDefinition, { 
   const adjointError = relativeError(weightedSum(derivatives, weights), weightedSum(gradients, direction));
 
   const rows = [
-    row('forward: TypeScript against interpreter', sameArithmetic, targetError(point, valuesOf(point))),
-    row('gradients: TypeScript against interpreter', sameArithmetic, targetError(gradientPoint, gradients)),
-    row('Hessian times vector: TypeScript against interpreter', sameArithmetic, targetError(productPoint, products)),
+    ...(await targetRows('forward', point, valuesOf(point))),
+    ...(await targetRows('gradients', gradientPoint, gradients)),
+    ...(await targetRows('Hessian times vector', productPoint, products)),
     row('gradients (vjp) against central differences', differences, compareGradients(point, weights, orZero(gradients, direction), elementLimit, random)),
     row('derivatives (jvp) against central differences', differences, compareDerivatives(point, direction, orZero(derivatives, weights))),
     row('⟨u, Jv⟩ (jvp) against ⟨Jᵀu, v⟩ (vjp)', sameArithmetic, { error: adjointError, at: '' }),
@@ -93,10 +95,14 @@ function valuesOf({ graph, inputs, sizes }: GraphAtPoint): Tensors {
   return evaluate(graph, inputs, sizes);
 }
 
-function targetError({ graph, inputs, sizes }: GraphAtPoint, expected: Tensors): WorstError {
-  const compiled = compileGraph(graph, { sizes });
-  const values = compiled(new Map([...inputs].map(([name, { data }]) => [name, data])));
-  return worstError(expected, values);
+/** What each target computes, against the interpreter. */
+async function targetRows(name: string, { graph, inputs, sizes }: GraphAtPoint, expected: Tensors): Promise<CheckRow[]> {
+  const values = new Map([...inputs].map(([input, { data }]) => [input, data]));
+  const targets: readonly (readonly [string, (inputs: Values) => ReadonlyMap<string, ArrayLike<number>>])[] = [
+    ['TypeScript', compileGraph(graph, { sizes })],
+    ['WebAssembly', await compileGraphToWasm(graph, { sizes })],
+  ];
+  return targets.map(([target, compiled]) => row(`${name}: ${target} against interpreter`, sameArithmetic, worstError(expected, compiled(values))));
 }
 
 /** The derivative of what does not depend on what varies is absent; differences of it must be zero. */

@@ -39,7 +39,7 @@ export async function check(path: string, options: CheckCommandOptions, terminal
   const results: CheckResult[] = [];
   for (const definition of definitions) {
     const sizes = Object.entries(given).filter(([name]) => name === 'T' || name === 'B' || definition.dims.includes(name));
-    const result = checkDefinition(definition, { sizes: Object.fromEntries(sizes), seed });
+    const result = await checkDefinition(definition, { sizes: Object.fromEntries(sizes), seed });
     results.push(result);
     for (const line of tableOf(result, terminal.colors)) terminal.print(line);
   }

@@ -30,7 +30,7 @@ describe('cellwright check', () => {
     expect(exitCode).toBe(ExitCode.ok);
     const [title = '', ...rows] = output.trimEnd().split('\n');
     expect(title).toMatch(/^right {2}T=\d+ B=\d+ H=\d+ {2}seed 1$/);
-    expect(rows.length).toBeGreaterThanOrEqual(6);
+    expect(rows.length).toBeGreaterThanOrEqual(10);
     for (const row of rows) expect(row).toMatch(/^ {2}✓ .* \d\.\de[-+]\d+ {2}≤ 1e-\d+/);
   });
 
@@ -40,7 +40,7 @@ describe('cellwright check', () => {
     const [right = '', wrong = ''] = output.split('\n\n');
     expect(right).not.toContain('✗');
     expect(wrong).toMatch(/^wrong /);
-    expect(wrong).toMatch(/✓ forward: TypeScript against interpreter/);
+    for (const target of ['TypeScript', 'WebAssembly']) expect(wrong).toContain(`✓ forward: ${target} against interpreter`);
     expect(wrong).toMatch(/✗ gradients \(vjp\) against central differences .* worst at /);
     expect(wrong).toMatch(/stopGradient in wrong changes gradients on purpose/);
   });
