@@ -47,18 +47,18 @@ export function kernelText(math: VectorMath, { lane, length, operands = 1, inFli
 }
 
 /** Multiplies and adds at once, by the statements that a module's creator does it with. */
-function fuse(code: Uint8Array<ArrayBuffer>): void {
-  for (const lane of ['f32', 'f64'] as const) {
+function fused(code: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return (['f32', 'f64'] as const).reduce((own, lane) => {
     const statements = fusingLines(lane).join('\n').replaceAll(']!', ']');
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is the text of a module that is run
-    (new Function('code', statements) as (code: Uint8Array) => void)(code);
-  }
+    return (new Function('code', `${statements}\nreturn fused;`) as (code: Uint8Array) => Uint8Array<ArrayBuffer>)(own);
+  }, code);
 }
 
 export async function functionKernel(math: VectorMath, options: KernelOptions): Promise<FunctionKernel> {
-  const { lane, length, operands = 1, fused = false } = options;
-  const code = await encodeText(kernelText(math, options));
-  if (fused) fuse(code);
+  const { lane, length, operands = 1, fused: fuses = false } = options;
+  const plain = await encodeText(kernelText(math, options));
+  const code = fuses ? fused(plain) : plain;
   const bytes = bytesOf[lane] * length;
   const memory = new webAssembly.Memory({ initial: Math.ceil(((operands + 1) * bytes) / 65536) });
   const { run } = new webAssembly.Instance(new webAssembly.Module(code), { host: { memory } }).exports;

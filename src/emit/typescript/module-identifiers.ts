@@ -18,7 +18,7 @@ export const moduleIdentifiers: readonly string[] = [
 export const lengthsIdentifiers: readonly string[] = 'lengths checkLengths checkValidIndices placeLengths Array Int32Array'.split(' ');
 
 /** The same where kernels are WebAssembly. */
-export const wasmIdentifiers: readonly string[] = 'header headerAt zerosAt operandCopyAt pages compile code end k text WebAssembly parseInt Int32Array Uint8Array'.split(' ');
+export const wasmIdentifiers: readonly string[] = 'header headerAt zerosAt operandCopyAt pages compile decoded group sign digit code end k fused WebAssembly Int32Array Uint8Array'.split(' ');
 
 /** The same for the function that gives parameters their first values. */
 export const initializerIdentifiers: readonly string[] = [

@@ -82,6 +82,8 @@ export class FunctionCode {
     const loads = [...this.#loaded].map(([symbol, local]) => `(local.set $${local} (i32.load offset=${String(this.header.offset(symbol))} (i32.const 0)))`);
     const given = this.parameters.map((parameter) => `(param $${this.#known.get(parameter) ?? parameter} i32)`);
     const { declarations, constants } = this.vectors.preamble();
+    // In the place of the index that other functions have: what they compute alike then has the same numbers, and compresses.
+    if (given.length + signature.length === 0) declarations.unshift(`(local $${this.vectors.reserve('none')} i32)`);
     return [`(func $${name}${[...given, ...signature].map((each) => ` ${each}`).join('')}`, ...[...declarations, ...loads, ...constants, ...body].map((line) => `  ${line}`), ')'];
   }
 }

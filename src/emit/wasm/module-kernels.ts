@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { entryDocs, packsByFunction, programsOf } from '../typescript/module-entries.js';
 import { runName } from '../typescript/module-context.js';
@@ -6,6 +5,7 @@ import type { ModuleContext } from '../typescript/module-context.js';
 import type { MathMode } from '../typescript/math-functions.js';
 import type { ModuleKernels } from '../typescript/module-kernels.js';
 import { indent } from '../typescript/map-code.js';
+import { byteText, decodingLines } from './byte-text.js';
 import { encodeText } from './encode.js';
 import { fusingLines } from './fused-multiply-add.js';
 import { headerElements, KernelModule } from './kernel-module.js';
@@ -83,9 +83,8 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
       `const arena = new ${array}(memory.buffer, 0, arenaLength + 16);`,
     ],
     functions: [
-      // In hexadecimals, which a download compresses to about the size of the bytes; base64 takes a quarter more.
       'function compile(): object {',
-      ...indent([`const text = '${Buffer.from(binary).toString('hex')}';`, 'const code = Uint8Array.from({ length: text.length / 2 }, (_, k) => parseInt(text.slice(2 * k, 2 * k + 2), 16));', ...(reproducible ? [] : fusingLines(lane)), 'return new WebAssembly.Module(code);']),
+      ...indent([...decodingLines(byteText(binary), 'code'), ...(reproducible ? ['return new WebAssembly.Module(code);'] : [...fusingLines(lane), 'return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : code);'])]),
       '}',
       '',
       '// What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.',

@@ -158,9 +158,10 @@ export class FunctionVectors implements VectorCode {
   }
 
   /** What a function starts with: its locals, and the setting of its constants. */
-  preamble(): { readonly declarations: readonly string[]; readonly constants: readonly string[] } {
+  preamble(): { readonly declarations: string[]; readonly constants: readonly string[] } {
     return {
-      declarations: [...this.text.locals, ...[...this.text.constants.values()].map((name) => `(local $${name} v128)`)],
+      // Vectors first: functions with the same mathematics then have the same numbers for them, and compress to little more than one.
+      declarations: [...[...this.text.constants.values()].map((name) => `(local $${name} v128)`), ...[...this.text.locals].sort((a, b) => Number(b.endsWith('v128)')) - Number(a.endsWith('v128)')))],
       constants: [...this.text.constants].map(([key, name]) => `(local.set $${name} ${key})`),
     };
   }
