@@ -47,11 +47,11 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const plain = module.text();
   // The memory is imported under a name of these kernels' own: those of another build, given compiled, don't link.
   const own = createHash('sha256').update(plain).digest('hex').slice(0, 8);
-  const text = plain.replace('(import "host"', `(import "${own}"`);
+  const docs = entryDocs(programs);
+  const text = entries.reduce((code, { name }) => withComment(code, runName(name), docs(name)), plain.replace('(import "host"', `(import "${own}"`));
   const binary = await encodeText(text);
   const symbols = module.headerSymbols;
   const values = symbols.map((symbol) => (symbol.startsWith('@') ? `${symbol.slice(1)} * ${String(bytes)}` : sizes.capacity(symbol)));
-  const docs = entryDocs(programs);
   const elements = alignment / bytes;
   return {
     description: `${math} maths in WebAssembly${reproducible ? ', the same bits on every host' : ''}`,
@@ -100,4 +100,10 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     ],
     start: ['header[0] = rows;', 'header[1] = count;'],
   };
+}
+
+/** The text with the lines of a JSDoc comment above a function. */
+function withComment(text: string, name: string, doc: readonly string[]): string {
+  const lines = doc.flatMap((line) => (/^ \* /.test(line) ? [`  ;; ${line.slice(3)}\n`] : []));
+  return text.replace(`  (func $${name} (export`, (func) => `${lines.join('')}${func}`);
 }
