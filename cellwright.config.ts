@@ -21,6 +21,7 @@ export default defineConfig({
   output: 'generated',
   modules: [
     { definition: vanillaLstm },
+    { definition: vanillaLstm, target: 'wasm', math: 'fast', fileName: 'vanilla-lstm-wasm' },
     { definition: fullPeepholeLstm },
     { definition: fullPeepholeLstmOprev },
     { definition: npLstm },

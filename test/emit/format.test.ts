@@ -12,6 +12,8 @@ describe("format: 'js'", () => {
   it.each([
     ['a cell', { definition: gruV1, precision: 'float64' }],
     ['a model with an optimizer', { definition: forecaster, optimizer: sgd({ momentum: 0.9 }) }],
+    ['WebAssembly', { definition: gruV1, target: 'wasm' }],
+    ['reproducible WebAssembly with lengths', { definition: gruV1, target: 'wasm', reproducible: true, lengths: true, forwardOnly: true }],
     ['fixed sizes', { definition: gruV1, sizes: { I: 2, H: 3 }, forwardOnly: true, math: 'fast' }],
   ] as const)('is the TypeScript module without its types: %s', async (_, configuration) => {
     const { files: [typescript] } = await compileModule(configuration);
