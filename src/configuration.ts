@@ -12,11 +12,14 @@ export interface ModuleConfiguration {
    * and schedules are chosen for batches of some size; for streams of single examples give 1.
    */
   readonly batchSize?: number;
-  /** Of storage and results; arithmetic is float64. Default `float32`. */
+  /** Of storage and results, and of arithmetic in `wasm`; TypeScript computes in float64 always. Default `float32`. */
   readonly precision?: 'float32' | 'float64';
-  /** `exact` uses the platform's functions; `fast` approximates them to float32 accuracy, for float32 modules only. Default `exact`. */
+  /**
+   * `exact` uses the platform's functions, or in `wasm` functions that are as good; `fast` approximates to float32 accuracy, for
+   * float32 modules only. Default `exact`.
+   */
   readonly math?: 'exact' | 'fast';
-  /** In what the kernels are written: TypeScript, or WebAssembly SIMD inside the same module. Default `typescript`. */
+  /** In what the kernels are written: TypeScript, or WebAssembly SIMD inside the same module, which a page's policy must allow (`'wasm-unsafe-eval'`). Default `typescript`. */
   readonly target?: 'typescript' | 'wasm';
   /** For `wasm`: the same bits on every host, at the price of fused multiplication and addition. Default false. */
   readonly reproducible?: boolean;
