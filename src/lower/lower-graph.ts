@@ -13,6 +13,7 @@ import type { LevelRequest } from './plan-level.js';
 import { lettersSize, matrixView, PanelCache, productKernel } from './product-kernel.js';
 import { prepareScan } from './scan-loop.js';
 import type { ScanLoop } from './scan-loop.js';
+import { splitChains } from './split-chains.js';
 import { isMapTask } from './task.js';
 import type { MapTask, OperandSource, Task } from './task.js';
 import { rowMajor } from './view.js';
@@ -72,7 +73,8 @@ export function lowerGraph(
       return prepared.lower(loop?.indices ?? [], sourceView, first);
     }
     const maps = tasks.filter(isMapTask);
-    return [...initialFills(maps), collapseAxes(new MapBuilder(plan, maps, [...context.reserved, ...(loop?.indices ?? [])]).build())];
+    const map = collapseAxes(new MapBuilder(plan, maps, [...context.reserved, ...(loop?.indices ?? [])]).build());
+    return [...initialFills(maps), ...splitChains(map)];
   }
 
   function sourceView({ node, copy }: OperandSource): View {
