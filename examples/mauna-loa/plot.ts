@@ -2,8 +2,8 @@ import { horizons } from './baselines.js';
 import { indexOf, valueAt } from './data.js';
 import type { MonthlyRecord } from './data.js';
 import type { Forecasts, Score } from './score.js';
-import { axes, document, dot, linearScale, logarithmicScale, polyline, text } from './svg.js';
-import type { Axis, Point, Rectangle } from './svg.js';
+import { axes, document, dot, linearScale, logarithmicScale, polyline, text } from '../svg.js';
+import type { Axis, Point, Rectangle } from '../svg.js';
 
 /** One method of the comparison. */
 export interface Contender {

@@ -1,3 +1,4 @@
+import { table } from '../table.js';
 import { horizons } from './baselines.js';
 import { valueAt } from './data.js';
 import type { Contender } from './plot.js';
@@ -6,12 +7,7 @@ import type { Contender } from './plot.js';
 export function resultTable(contenders: readonly Contender[]): string {
   const header = ['method', `months 1 to ${horizons}`, `month ${horizons}`];
   const rows = contenders.map(({ name, score }) => [name, score.overall.toFixed(3), atLastHorizon(score.byHorizon).toFixed(3)]);
-  const lines = [header, ['---', '---:', '---:'], ...rows];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
-  return lines
-    .map((line) => line.map((cell, column) => pad(cell, widths[column] ?? 0, column)))
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+  return table(header, rows);
 }
 
 /** Says whether the network forecast better than the baseline, whichever way it went. */
@@ -31,9 +27,4 @@ function atLastHorizon(byHorizon: readonly number[]): number {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function pad(cell: string, width: number, column: number): string {
-  if (cell.startsWith('---')) return column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`;
-  return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }

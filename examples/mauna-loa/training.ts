@@ -3,7 +3,7 @@ import type { MonthlyRecord } from './data.js';
 import type { Scaling } from './features.js';
 import { batchSize, forecastFrom, inBatches } from './forecaster.js';
 import type { Co2Forecaster } from './forecaster.js';
-import { randomStream } from './random.js';
+import { randomStream } from '../random.js';
 import { score } from './score.js';
 import type { Split } from './split.js';
 import { windowInputs, windowTargets, withNoise } from './windows.js';

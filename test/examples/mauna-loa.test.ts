@@ -4,7 +4,7 @@ import { indexOf, loadMaunaLoa, nameOf, parseRecord, valueAt } from '../../examp
 import type { MonthlyRecord } from '../../examples/mauna-loa/data.js';
 import { fitScaling } from '../../examples/mauna-loa/features.js';
 import { plot } from '../../examples/mauna-loa/plot.js';
-import { randomStream } from '../../examples/mauna-loa/random.js';
+import { randomStream } from '../../examples/random.js';
 import { resultTable, verdict } from '../../examples/mauna-loa/report.js';
 import { score } from '../../examples/mauna-loa/score.js';
 import { splitOrigins, windowMonths } from '../../examples/mauna-loa/split.js';
