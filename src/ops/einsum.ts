@@ -92,7 +92,8 @@ export const einsum: Op<EinsumAttributes> = {
   },
   tex: ([a, b], letters) => {
     const form = matrixForm(letters);
-    if (form === 'general') return `\\operatorname{einsum}_{${notation(letters)}}(${String(a)}, ${String(b)})`;
+    if (letters.out === '' && letters.left === letters.right) return `\\langle ${String(a)}, ${String(b)} \\rangle`;
+    if (form === 'general') return `\\operatorname{einsum}_{\\mathit{${letters.left}},\\mathit{${letters.right}} \\to \\mathit{${letters.out}}}(${String(a)}, ${String(b)})`;
     return form === 'outer' ? `${String(a)} \\otimes ${String(b)}` : `${String(a)}${form === 'transposed' ? '^\\top' : ''} ${String(b)}`;
   },
   binding: Binding.product,

@@ -11,6 +11,6 @@ export const indexSelect: ElementwiseOp = elementwise({
   typescript: ([condition, a, b]) => `(${condition} ? ${a} : ${b})`,
   wasm: ([condition, a, b], code) => code.select(condition, a, b),
   text: ([condition, a, b]) => `select(${condition}, ${a}, ${b})`,
-  tex: ([condition, a, b]) => `(${condition}\\;?\\;${a} : ${b})`,
+  tex: ([condition, a, b]) => `\\begin{cases} ${a} & \\text{if } ${condition} \\\\ ${b} & \\text{otherwise} \\end{cases}`,
   domain: [[0, 1], [0, 9], [0, 9]],
 });

@@ -16,6 +16,7 @@ export const mul: ElementwiseOp = elementwise({
   typescript: ([a, b]) => `${a} * ${b}`,
   wasm: ([a, b], code) => code.binary('mul', a, b),
   text: ([a, b]) => `${a} * ${b}`,
-  tex: ([a, b]) => `${a} \\odot ${b}`,
+  // A number stands before what it multiplies; 1 does not.
+  tex: ([a, b]) => (a === '1' ? b : /^[\d.]+$/.test(a) && !/^[\d-]/.test(b) ? `${a}\\,${b}` : `${a} \\odot ${b}`),
   domain: [[-2, 2], [-2, 2]],
 });

@@ -24,6 +24,6 @@ export const result: Op<ResultAttributes> = {
   },
   lowering: { kind: 'result', index: ({ index }) => index },
   text: ([a], { index }) => `${String(a)}.${String(index)}`,
-  tex: ([a], { index }) => `${String(a)}_{(${String(index)})}`,
+  tex: ([a], { index }) => `${String(a)}^{[${String(index + 1)}]}`,
   binding: Binding.atom,
 };

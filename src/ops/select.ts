@@ -19,6 +19,6 @@ export const select: ElementwiseOp = elementwise({
   typescript: ([condition, a, b]) => `(${condition} ? ${a} : ${b})`,
   wasm: ([condition, a, b], code) => code.select(condition, a, b),
   text: ([condition, a, b]) => `select(${condition}, ${a}, ${b})`,
-  tex: ([condition, a, b]) => `(${condition}\\;?\\;${a} : ${b})`,
+  tex: ([condition, a, b]) => `\\begin{cases} ${a} & \\text{if } ${condition} \\\\ ${b} & \\text{otherwise} \\end{cases}`,
   domain: [[0, 1], [-2, 2], [-2, 2]],
 });

@@ -62,6 +62,6 @@ export const split: Op<SplitAttributes> = linear<SplitAttributes>({
     },
   },
   text: ([a], { lengths }) => `split(${String(a)}, ${printShape(lengths)})`,
-  tex: ([a]) => `\\operatorname{split}(${String(a)})`,
+  tex: ([a]) => a ?? '',
   binding: Binding.atom,
 });

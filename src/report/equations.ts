@@ -2,12 +2,11 @@ import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
 import { vjp } from '../differentiate/reverse.js';
-import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
-import { result } from '../ops/result.js';
 import { scan } from '../ops/scan.js';
 import type { ScanAttributes } from '../ops/scan.js';
 import { simplify } from '../optimize/simplify.js';
+import { repeatedValues } from './repeated-values.js';
 import { expressionText } from './text.js';
 
 /** The equations of one step of a loop: `'` marks the value of the previous step. */
@@ -60,25 +59,7 @@ function valueNames(joint: Graph, isPrimal: (node: Node) => boolean, states: Rea
     if (isPrimal(node)) names.set(node, name.replace(/^(out|next)\./, ''));
     else names.set(node, states.has(name.slice(1)) ? `${name}'` : name);
   }
-  let count = 0;
-  for (const node of joint.nodes) {
-    if (names.has(node) || uses(joint, node) < 2 || isPlain(node)) continue;
-    count++;
-    names.set(node, `s${String(count)}`);
-  }
+  const repeated = repeatedValues(joint.nodes, { operandsOf: ({ operands }) => operands, isNamed: (each) => names.has(each) });
+  for (const [k, node] of repeated.entries()) names.set(node, `s${String(k + 1)}`);
   return names;
-}
-
-/** How often a value is written: parts of a split count, and what is repeated counts where it is read. */
-function uses(graph: Graph, node: Node): number {
-  return (graph.users.get(node) ?? []).reduce(
-    (count, user) => count + (user.op.name === 'broadcast' || user.results.length > 1 ? Math.max(1, graph.users.get(user)?.length ?? 0) : 1),
-    0,
-  );
-}
-
-/** Short enough to be written again wherever it is used. */
-function isPlain(node: Node): boolean {
-  if (isNode(node, constant) || (isNode(node, result) && node.operands[0]?.op.name !== 'scan')) return true;
-  return node.results.length > 1 || node.operands.every((operand) => isNode(operand, constant)) || node.op.name === 'broadcast';
 }
