@@ -35,4 +35,5 @@ export function defineAntisymmetricRnn({
 }
 
 export const antisymmetricRnn = defineAntisymmetricRnn();
+/** The same with a gate on what is added, which shares the recurrent matrix. */
 export const antisymmetricRnnGated = defineAntisymmetricRnn({ name: 'antisymmetricRnnGated', gated: true });

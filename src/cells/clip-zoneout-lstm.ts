@@ -47,5 +47,7 @@ export function defineClipZoneoutLstm({
 }
 
 export const clipZoneoutLstm = defineClipZoneoutLstm();
+/** The same without zoneout. */
 export const clipLstm = defineClipZoneoutLstm({ name: 'clipLstm', zoneoutC: 0, zoneoutY: 0 });
+/** The same without clipping. */
 export const zoneoutLstm = defineClipZoneoutLstm({ name: 'zoneoutLstm', bound: Infinity });

@@ -22,4 +22,5 @@ export function defineJanet({ name = 'janet', beta = 0 }: JanetOptions = {}) {
 }
 
 export const janet = defineJanet();
+/** The same with β = 1: units take in less while they forget. */
 export const janetBeta1 = defineJanet({ name: 'janetBeta1', beta: 1 });

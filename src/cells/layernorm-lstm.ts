@@ -24,4 +24,5 @@ export function defineLayerNormLstm({
 }
 
 export const layerNormLstm = defineLayerNormLstm();
+/** The same with a mean and a variance for each gate. */
 export const layerNormLstmPerGate = defineLayerNormLstm({ name: 'layerNormLstmPerGate', statistics: 'gate' });

@@ -32,7 +32,11 @@ const defineMinGru = (name: string, activation: Activation) =>
     return { next: { y: yNext }, outputs: { y: yNext }, named: { h } };
   });
 
+/** minLSTM: two gates, normalized to a sum of 1, and a linear candidate. */
 export const minLstm = defineMinLstm('minLstm', identity);
+/** The same with a positive candidate, as the log-space version has it. */
 export const minLstmG = defineMinLstm('minLstmG', positive);
+/** minGRU: one gate and a linear candidate. */
 export const minGru = defineMinGru('minGru', identity);
+/** The same with a positive candidate, as the log-space version has it. */
 export const minGruG = defineMinGru('minGruG', positive);

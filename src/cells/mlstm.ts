@@ -69,4 +69,5 @@ export function defineMlstm({ name = 'mlstm', denominatorBound = 'stabilized' }:
 }
 
 export const mlstm = defineMlstm();
+/** The same with |n · q| bounded by 1 from below, as the paper prints it. */
 export const mlstmPaper = defineMlstm({ name: 'mlstmPaper', denominatorBound: 'one' });

@@ -8,6 +8,7 @@ import { add, affine, defineCell, linear, mul, sigmoid, sub, tanh } from '../dec
  */
 const signature = { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'] } } as const;
 
+/** MUT1: the update gate z sees the input alone. */
 export const mut1 = defineCell('mut1', signature, ({ x, y }) => {
   const z = sigmoid(affine('z', 'H', { W: x }));
   const r = sigmoid(affine('r', 'H', { W: x, R: y }));
@@ -16,6 +17,7 @@ export const mut1 = defineCell('mut1', signature, ({ x, y }) => {
   return { next: { y: yNext }, outputs: { y: yNext } };
 });
 
+/** MUT2: the candidate takes the projected input. */
 export const mut2 = defineCell('mut2', signature, ({ x, y }) => {
   const z = sigmoid(affine('z', 'H', { W: x, R: y }));
   const r = sigmoid(affine('r', 'H', { W: x, R: y }));
@@ -24,6 +26,7 @@ export const mut2 = defineCell('mut2', signature, ({ x, y }) => {
   return { next: { y: yNext }, outputs: { y: yNext } };
 });
 
+/** MUT3: the update gate z sees tanh of the state. */
 export const mut3 = defineCell('mut3', signature, ({ x, y }) => {
   const z = sigmoid(affine('z', 'H', { W: x, R: tanh(y) }));
   const r = sigmoid(affine('r', 'H', { W: x, R: y }));

@@ -61,4 +61,5 @@ export function definePhasedLstm({ name = 'phasedLstmTrain', leak = 0.01 }: Phas
 }
 
 export const phasedLstmTrain = definePhasedLstm();
+/** The same as in evaluation: without a leak, a closed gate keeps the state as it is. */
 export const phasedLstmEval = definePhasedLstm({ name: 'phasedLstmEval', leak: 0 });

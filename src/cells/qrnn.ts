@@ -29,4 +29,5 @@ export function defineQrnn({ name = 'qrnn', pooling = 'fo' }: QrnnOptions = {}) 
 }
 
 export const qrnn = defineQrnn();
+/** The same with an input gate of its own in place of 1 - f: ifo-pooling. */
 export const qrnnIfo = defineQrnn({ name: 'qrnnIfo', pooling: 'ifo' });

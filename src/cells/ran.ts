@@ -21,4 +21,5 @@ export function defineRan({ name = 'ran', activation = 'tanh' }: RanOptions = {}
 }
 
 export const ran = defineRan();
+/** The same with the state itself as the output. */
 export const ranIdentity = defineRan({ name: 'ranIdentity', activation: 'identity' });

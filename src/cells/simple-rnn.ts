@@ -8,7 +8,10 @@ export const rnnTanh = defineCell('rnnTanh', signature, ({ x, y }) => {
   return { next: { y: yNext }, outputs: { y: yNext } };
 });
 
-/** The simple recurrent network with rectified linear units. Le, Jaitly & Hinton 2015. */
+/**
+ * The simple recurrent network with rectified linear units. Le,
+ * Jaitly & Hinton 2015, "A Simple Way to Initialize Recurrent Networks of Rectified Linear Units".
+ */
 export const rnnRelu = defineCell('rnnRelu', signature, ({ x, y }) => {
   const yNext = relu(affine('', 'H', { W: x, R: y }));
   return { next: { y: yNext }, outputs: { y: yNext } };

@@ -33,9 +33,15 @@ const defineSlimMgu = (name: string, form: SlimForm) =>
     return { next: { y: yNext }, outputs: { y: yNext }, named: { f } };
   });
 
+/** The GRU whose gates see the state and a bias: form 1. */
 export const gruSlim1 = gru({ name: 'gruSlim1', gateInputs: 'state and bias' });
+/** The GRU whose gates see the state alone: form 2. */
 export const gruSlim2 = gru({ name: 'gruSlim2', gateInputs: 'state' });
+/** The GRU whose gates are trained constants: form 3. */
 export const gruSlim3 = gru({ name: 'gruSlim3', gateInputs: 'bias' });
+/** The MGU whose gate sees the state and a bias: form 1. */
 export const mguSlim1 = defineSlimMgu('mguSlim1', 1);
+/** The MGU whose gate sees the state alone: form 2. */
 export const mguSlim2 = defineSlimMgu('mguSlim2', 2);
+/** The MGU whose gate is a trained constant: form 3. */
 export const mguSlim3 = defineSlimMgu('mguSlim3', 3);

@@ -53,4 +53,5 @@ export function defineSlstm({ name = 'slstm', forgetGate = 'sigmoid' }: SlstmOpt
 }
 
 export const slstm = defineSlstm();
+/** The same with an exponential forget gate in place of the sigmoid. */
 export const slstmExpf = defineSlstm({ name: 'slstmExpf', forgetGate: 'exponential' });
