@@ -8,6 +8,7 @@ import type { BuildTimes } from './build-command.js';
 import { buildModule } from './build-module.js';
 import type { BuildOptions, Target } from './build-module.js';
 import type { Case } from './cases.js';
+import { benchLibrary } from './library.js';
 import { writeMarkdown } from './markdown.js';
 import type { Skipped } from './markdown.js';
 import { moduleSizes } from './module-table.js';
@@ -31,6 +32,8 @@ export interface BenchOptions extends BuildOptions {
   /** Files to write. */
   readonly json?: string;
   readonly markdown?: string;
+  /** In place of everything else: each cell of the library beside the vanilla LSTM. */
+  readonly cells?: string;
 }
 
 /** Of the repository: this program is in `bench/dist`. */
@@ -63,6 +66,8 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
   const peaks = await choosePeaks(folder, precision, effort);
   const { vector, plain, javaScript, pair } = peaks;
   console.log(`peak in GFLOP/s: ${vector.gflops.toFixed(1)} by ${pair} of 128 bits, ${plain.gflops.toFixed(1)} by mul+add, ${javaScript.gflops.toFixed(1)} by JavaScript\n`);
+
+  if (options.cells !== undefined) return benchLibrary(options.cells, { folder, build, peaks, quick: options.quick, skip });
 
   const targets = await availableTargets(folder, options.target, build, skip);
   const rows: Row[] = [];

@@ -7,7 +7,6 @@ import type { CellDefinition, ModelDefinition } from 'cellwright';
 import { build } from 'esbuild';
 import { moduleNames } from '../src/emit/typescript/module-names.js';
 import type { ModuleOrder } from './case-process.js';
-import type { Shape } from './shape.js';
 
 export const targets = ['typescript', 'wasm'] as const;
 export type Target = (typeof targets)[number];
@@ -30,7 +29,7 @@ export interface BuiltModule extends ModuleOrder {
 export interface BuildRequest extends BuildOptions {
   readonly definition: CellDefinition | ModelDefinition;
   readonly target: Target;
-  readonly sizes?: Pick<Shape, 'I' | 'H'>;
+  readonly sizes?: Readonly<Record<string, number>>;
   readonly batchSize?: number;
   readonly forwardOnly?: boolean;
 }
@@ -38,7 +37,7 @@ export interface BuildRequest extends BuildOptions {
 /** Compiles a module as JavaScript into a folder of its own. Throws what the compiler throws. */
 export async function buildModule(folder: string, request: BuildRequest): Promise<BuiltModule> {
   const { definition, target, sizes, ...others } = request;
-  const wanted = { definition, target, format: 'js' as const, ...(sizes && { sizes: { ...sizes } }), ...others };
+  const wanted = { definition, target, format: 'js' as const, ...(sizes && { sizes }), ...others };
   const start = performance.now();
   const { files } = await compileModule(wanted);
   const buildMs = performance.now() - start;

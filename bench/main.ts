@@ -25,6 +25,7 @@ new Command('bench')
   .option('--python <path>', 'the Python that has PyTorch', 'python3')
   .option('--json <file>', 'write all rows there')
   .option('--markdown <file>', 'write tables there; those of other versions of Node stay')
+  .option('--cells <file>', 'in place of all that, time each cell of the library in turns with the vanilla LSTM, and write the ratios there')
   .option('--node <path>', 'run under another Node')
   .action((options: Options) => {
     if (options.node === undefined) return bench(options);

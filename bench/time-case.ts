@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { CaseAnswer, CaseOrder, FirstUse, ModuleAnswer, ModuleOrder } from './case-process.js';
-import type { GeneratedModule, ModuleExports, Values } from './generated-module.js';
+import type { GeneratedModule, ModuleExports, Named, Values } from './generated-module.js';
 import { gigaflops, peakSubject } from './peak/peak-loop.js';
 import { randomValues } from './random-values.js';
 import { timeInTurns } from './stopwatch.js';
@@ -76,31 +76,33 @@ async function start({ file, create, initialize }: ModuleOrder): Promise<{ subje
 /** Inputs lie where the module wants them, as in a program that cares about speed. */
 function subjectOf(module: GeneratedModule): Subject {
   const { pass, shape } = order;
-  const { T, B, I, H } = shape;
-  const { x } = module.inputs;
-  if (x === undefined) throw new Error(`the module has no input 'x'`);
-  x.set(randomValues(T * B * I, 2));
-  const inputs = { x };
+  const { inputs } = module;
+  for (const values of Object.values(inputs)) values.set(randomValues(values.length, 2));
   switch (pass) {
     case 'forward':
       return () => {
         module.forward(inputs);
       };
     case 'train': {
-      const cotangents = { y: sameType(x, randomValues(T * B * H, 3)) };
+      let cotangents: Named | undefined;
       return () => {
-        module.forward(inputs);
+        const { outputs } = module.forward(inputs);
+        cotangents ??= mapped(outputs, (values) => sameType(values, randomValues(values.length, 3)));
         module.backward(cotangents);
       };
     }
     case 'step': {
       module.packParameters();
-      const stepInputs = { x: sameType(x, randomValues(B * I, 2)) };
+      const stepInputs = mapped(inputs, (values) => values.slice(0, values.length / shape.T));
       return () => {
         module.step(stepInputs);
       };
     }
   }
+}
+
+function mapped(values: Named, change: (own: Values) => Values): Named {
+  return Object.fromEntries(Object.entries(values).map(([name, own]) => [name, change(own)]));
 }
 
 function sameType(like: Values, values: Float32Array): Values {
