@@ -1,5 +1,5 @@
 import { Dim } from '../../graph/dim.js';
-import type { Address, Buffer, Kernel, LoopKernel, MapKernel, ProductTerm } from '../../lower/kernel-program.js';
+import type { Address, Buffer, Kernel, LoopKernel, MapKernel, PackKernel, ProductKernel, ProductTerm } from '../../lower/kernel-program.js';
 import type { MathFunction } from '../../ops/op.js';
 import { FunctionCode } from './function-code.js';
 import { Header, startSymbol } from './header.js';
@@ -8,6 +8,7 @@ import { strideAlong } from './map-schedule.js';
 import { packFunction } from './pack-function.js';
 import { productFunctions, transposedBytes, zeroBytes } from './product-function.js';
 import type { ProductForm } from './product-function.js';
+import type { SingleRow, SingleTerm } from './single-row.js';
 import { storePartFunction } from './store-part-function.js';
 import { bytesOf, FunctionVectors, lanesOf } from './vector-code.js';
 import type { Lane, VectorMath } from './vector-code.js';
@@ -20,6 +21,8 @@ export interface KernelModuleOptions {
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
   readonly rowsInFlight?: number;
+  /** What is done without panels where a call is for one step of one example. */
+  readonly singleRow?: SingleRow;
 }
 
 /**
@@ -32,6 +35,8 @@ export class KernelModule {
   readonly #functions: string[] = [];
   readonly #products = new Set<ProductForm>();
   readonly #names = new Set<string>();
+  /** Functions for packing that may be put off. */
+  readonly #late = new Set<string>();
   #packs = false;
   #fills = false;
   #storesParts = false;
@@ -47,12 +52,44 @@ export class KernelModule {
   }
 
   /** Adds a function without parameters that runs some kernels, under the name that the host calls. */
-  addEntry(name: string, kernels: readonly Kernel[]): void {
-    this.#names.add(name);
+  addEntry(name: string, kernels: readonly Kernel[], packsFirst?: string): void {
     const code = this.#newFunction([]);
-    const body = this.#calls(name, kernels, [], code);
+    const late = packsFirst !== undefined && this.#late.has(packsFirst) ? [`(if (global.get $${isLate(packsFirst)}) (then (call $${packsNow(packsFirst)})))`] : [];
+    this.#names.add(name);
+    this.#export(name, code, [...late, ...this.#calls(name, kernels, [], code)]);
+  }
+
+  #export(name: string, code: FunctionCode, body: readonly string[]): void {
+    this.#names.add(name);
     const [head = '', ...rest] = code.text(name, body);
     this.#functions.push([head.replace(`$${name}`, `$${name} (export "${name}")`), ...rest].join('\n'));
+  }
+
+  /**
+   * Adds a function that packs parameters. Where it is called for a single row, which does without panels, `later` puts it off
+   * until an entry that was added with the same name as `packsFirst` is called.
+   */
+  addPacks(name: string, given: readonly PackKernel[], later: boolean): void {
+    const packs = [...new Map(given.map((pack) => [this.options.region(pack.panel), pack])).values()];
+    const code = this.#newFunction([]);
+    const { singleRow } = this.options;
+    const needed = new Set(given.filter(({ panel }) => singleRow === undefined || singleRow.isNeeded(panel)).map(({ panel }) => this.options.region(panel)));
+    const isNeeded = ({ panel }: PackKernel): boolean => needed.has(this.options.region(panel));
+    const panels = packs.filter((pack) => !isNeeded(pack));
+    const packed = (own: readonly PackKernel[]): string[] => own.flatMap((pack) => this.#pack(pack, code));
+    const lines = packed(packs.filter(isNeeded));
+    if (panels.length === 0) {
+      this.#export(name, code, lines);
+      return;
+    }
+    if (later) {
+      const now = this.#newFunction([]);
+      this.#names.add(packsNow(name));
+      this.#functions.push(now.text(packsNow(name), [...panels.flatMap((pack) => this.#pack(pack, now)), `(global.set $${isLate(name)} (i32.const 0))`]).join('\n'));
+      this.#late.add(name);
+      lines.push(...ifSingle(code, [`(global.set $${isLate(name)} (i32.const 1))`], [`(call $${packsNow(name)})`]));
+    } else lines.push(...ifSingle(code, [], packed(panels)));
+    this.#export(name, code, lines);
   }
 
   /** Regions of the kernels' own, in bytes by symbol: zeros that products start from, and room for a part of an operand. */
@@ -67,7 +104,8 @@ export class KernelModule {
     const { lane } = this.options;
     const parts = [...productFunctions(this.#products, lane), ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
-    return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
+    const globals = [...this.#late].map((name) => `(global $${isLate(name)} (mut i32) (i32.const 0))`);
+    return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...globals, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
   }
 
   #newFunction(parameters: readonly string[]): FunctionCode {
@@ -88,11 +126,7 @@ export class KernelModule {
 
   #call(owner: string, kernel: Kernel, indices: readonly string[], code: FunctionCode): string[] {
     const given = indices.map((index) => ` ${code.symbol(index)}`).join('');
-    const start = (buffer: Buffer): string => code.symbol(startSymbol(this.options.region(buffer)));
-    const at = ({ buffer, offset }: { buffer: Buffer; offset: Parameters<FunctionCode['dim']>[0] }): string => {
-      const rest = code.byteCount(offset);
-      return rest === '(i32.const 0)' ? start(buffer) : `(i32.add ${start(buffer)} ${rest})`;
-    };
+    const at = (address: Address): string => this.#at(address, code);
     switch (kernel.kind) {
       case 'map': {
         const copy = copyOf(kernel);
@@ -113,47 +147,103 @@ export class KernelModule {
         if (kernel.value === 0 && !Object.is(kernel.value, -0)) return [`(memory.fill ${at(kernel.target)} (i32.const 0) ${code.byteCount(kernel.size)})`];
         this.#fills = true;
         return [`(call $fill ${at(kernel.target)} ${code.byteCount(kernel.size)} (${this.options.lane}.const ${String(kernel.value).replace('Infinity', 'inf').replace('NaN', 'nan')}))`];
-      case 'pack': {
-        this.#packs = true;
-        const { source, depth, columns, panel } = kernel;
-        return [`(call $pack ${[at(source), code.byteCount(source.depthStride), code.byteCount(source.columnStride), code.dim(depth), code.dim(columns), start(panel)].join(' ')})`];
-      }
-      case 'product': {
-        const { rows, columns, target, terms } = kernel;
-        const row = code.byteCount(target.rowStride);
-        const bytes = `(i32.const ${String(code.bytes)})`;
-        const starts = {
-          zero: () => `${code.symbol(zeroSymbol)} (i32.const 0) (i32.const 0)`,
-          target: () => `${at(target)} ${row} ${bytes}`,
-          bias: () => (kernel.start.kind === 'bias' ? `${at(kernel.start.address)} (i32.const 0) ${bytes}` : ''),
-        };
-        const operands = ({ operand, depth, panel }: ProductTerm): string =>
-          [at(operand), code.byteCount(operand.rowStride), code.byteCount(operand.depthStride), start(panel), code.dim(depth)].join(' ');
-        const calls: string[] = [];
-        let from = starts[kernel.start.kind]();
-        const call = (form: ProductForm, values: string): void => {
-          this.#products.add(form);
-          calls.push(`(call $${form} ${code.dim(rows)} ${code.dim(columns)} ${at(target)} ${row} ${from} ${values})`);
-          from = starts.target();
-        };
-        for (let k = 0; k < terms.length; ) {
-          const [first, second] = terms.slice(k);
-          if (first === undefined) break;
-          if (isTransposed(first)) {
-            call('transposedProduct', `${at(first.operand)} ${code.byteCount(first.operand.depthStride)} ${start(first.panel)} ${code.dim(first.depth)} ${code.symbol(copySymbol)}`);
-            k += 1;
-          } else if (second === undefined || isTransposed(second)) {
-            call('product1', operands(first));
-            k += 1;
-          } else {
-            call('product2', `${operands(first)} ${operands(second)}`);
-            k += 2;
-          }
-        }
-        return calls;
-      }
+      case 'pack':
+        return this.options.singleRow?.avoids(kernel.panel) === true ? ifSingle(code, [], this.#pack(kernel, code)) : this.#pack(kernel, code);
+      case 'product':
+        return this.#product(kernel, code);
       case 'loop':
         return this.#loop(owner, kernel, indices, code);
+    }
+  }
+
+  #start(buffer: Buffer, code: FunctionCode): string {
+    return code.symbol(startSymbol(this.options.region(buffer)));
+  }
+
+  #at({ buffer, offset }: Address, code: FunctionCode): string {
+    const rest = code.byteCount(offset);
+    return rest === '(i32.const 0)' ? this.#start(buffer, code) : `(i32.add ${this.#start(buffer, code)} ${rest})`;
+  }
+
+  #pack({ source, depth, columns, panel }: PackKernel, code: FunctionCode): string[] {
+    this.#packs = true;
+    return [`(call $pack ${[this.#at(source, code), code.byteCount(source.depthStride), code.byteCount(source.columnStride), code.dim(depth), code.dim(columns), this.#start(panel, code)].join(' ')})`];
+  }
+
+  #product(kernel: ProductKernel, code: FunctionCode): string[] {
+    const calls = this.#packedTerms(kernel, code);
+    const terms = this.options.singleRow?.terms(kernel);
+    if (terms === undefined) return calls;
+    let start = this.#firstStart(kernel, code);
+    const single = terms.map((term) => {
+      const line = this.#singleTerm(term, kernel, code, start);
+      start = this.#targetStart(kernel, code);
+      return line;
+    });
+    return ifSingle(code, single, calls);
+  }
+
+  #targetStart({ target }: ProductKernel, code: FunctionCode): Start {
+    return { at: this.#at(target, code), row: code.byteCount(target.rowStride), column: `(i32.const ${String(code.bytes)})` };
+  }
+
+  #firstStart(kernel: ProductKernel, code: FunctionCode): Start {
+    switch (kernel.start.kind) {
+      case 'zero':
+        return { at: code.symbol(zeroSymbol), row: '(i32.const 0)', column: '(i32.const 0)' };
+      case 'target':
+        return this.#targetStart(kernel, code);
+      case 'bias':
+        return { at: this.#at(kernel.start.address, code), row: '(i32.const 0)', column: `(i32.const ${String(code.bytes)})` };
+    }
+  }
+
+  /** A product by panels: two terms at once where both allow it. */
+  #packedTerms(kernel: ProductKernel, code: FunctionCode): string[] {
+    const { rows, columns, target, terms } = kernel;
+    const operands = ({ operand, depth, panel }: ProductTerm): string =>
+      [this.#at(operand, code), code.byteCount(operand.rowStride), code.byteCount(operand.depthStride), this.#start(panel, code), code.dim(depth)].join(' ');
+    const calls: string[] = [];
+    let start = this.#firstStart(kernel, code);
+    const call = (form: ProductForm, values: string): void => {
+      this.#products.add(form);
+      calls.push(`(call $${form} ${[code.dim(rows), code.dim(columns), this.#at(target, code), code.byteCount(target.rowStride), ...startText(start), values].join(' ')})`);
+      start = this.#targetStart(kernel, code);
+    };
+    for (let k = 0; k < terms.length; ) {
+      const [first, second] = terms.slice(k);
+      if (first === undefined) break;
+      if (isTransposed(first)) {
+        call('transposedProduct', `${this.#at(first.operand, code)} ${code.byteCount(first.operand.depthStride)} ${this.#start(first.panel, code)} ${code.dim(first.depth)} ${code.symbol(copySymbol)}`);
+        k += 1;
+      } else if (second === undefined || isTransposed(second)) {
+        call('product1', operands(first));
+        k += 1;
+      } else {
+        call('product2', `${operands(first)} ${operands(second)}`);
+        k += 2;
+      }
+    }
+    return calls;
+  }
+
+  /** A term for one example of one step. */
+  #singleTerm({ kind, term, pack: { source } }: SingleTerm, { rows, columns, target }: ProductKernel, code: FunctionCode, start: Start): string {
+    const { operand, depth } = term;
+    const to = [this.#at(target, code), code.byteCount(target.rowStride)];
+    const from = this.#at(operand, code);
+    const weights = this.#at(source, code);
+    this.#products.add(kind);
+    switch (kind) {
+      case 'runs':
+        return `(call $runs ${[code.dim(columns), this.#at(target, code), start.at, start.column, from, weights, code.byteCount(source.columnStride), code.dim(depth)].join(' ')})`;
+      case 'rows': {
+        const strides = [operand.rowStride, operand.depthStride].map((stride) => code.byteCount(stride));
+        const none = Array.from({ length: 6 }, () => '(i32.const 0)');
+        return `(call $tiles ${[code.dim(rows), code.dim(columns), ...to, ...startText(start), from, ...strides, weights, code.dim(depth), '(i32.const 1)', ...none, code.byteCount(source.depthStride)].join(' ')})`;
+      }
+      case 'outer':
+        return `(call $outer ${[code.dim(rows), code.dim(columns), ...to, from, code.byteCount(operand.rowStride), weights].join(' ')})`;
     }
   }
 
@@ -181,6 +271,25 @@ export class KernelModule {
           `  (br_if $${label} (i32.lt_s ${next(1)} ${end})))))`,
         ];
   }
+}
+
+/** Where the sums of a product start from, and its strides from row to row and from column to column. */
+interface Start {
+  readonly at: string;
+  readonly row: string;
+  readonly column: string;
+}
+
+const startText = ({ at, row, column }: Start): string[] => [at, row, column];
+
+const packsNow = (name: string): string => `${name}Now`;
+const isLate = (name: string): string => `${name}IsLate`;
+
+/** What is done for one example of one step, and what otherwise. */
+function ifSingle(code: FunctionCode, lines: readonly string[], otherwise: readonly string[]): string[] {
+  const condition = `(i32.eq (i32.mul ${code.symbol('B')} ${code.symbol('T')}) (i32.const 1))`;
+  if (lines.length === 0) return [`(if (i32.eqz ${condition}) (then`, ...otherwise.map((line) => `  ${line}`), '))'];
+  return [`(if ${condition} (then`, ...lines.map((line) => `  ${line}`), ') (else', ...otherwise.map((line) => `  ${line}`), '))'];
 }
 
 export const zeroSymbol = startSymbol('zerosAt');

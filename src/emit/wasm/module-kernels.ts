@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { entryDocs, packsByFunction, programsOf } from '../typescript/module-entries.js';
-import { runName } from '../typescript/module-context.js';
+import { packName, runName } from '../typescript/module-context.js';
 import type { ModuleContext } from '../typescript/module-context.js';
 import type { MathMode } from '../typescript/math-functions.js';
+import type { Programs } from '../../program/build-programs.js';
 import type { ModuleKernels } from '../typescript/module-kernels.js';
 import { indent } from '../typescript/map-code.js';
 import { byteText, decodingLines } from './byte-text.js';
@@ -10,6 +11,7 @@ import { encodeText } from './encode.js';
 import { fusingLines } from './fused-multiply-add.js';
 import { headerElements, KernelModule } from './kernel-module.js';
 import { vectorMath } from './math/vector-math.js';
+import { SingleRow } from './single-row.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
@@ -39,11 +41,13 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const { array, layout, programs, sizes } = context;
   const lane: Lane = array === 'Float32Array' ? 'f32' : 'f64';
   const bytes = bytesOf[lane];
-  const module = new KernelModule({ lane, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.constant(buffer) });
+  const singleRow = learnsOnline(programs) ? new SingleRow(programs.sequence.packs, programs.sequence.entries.flatMap(({ kernels }) => kernels)) : undefined;
+  const module = new KernelModule({ lane, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.constant(buffer), ...(singleRow && { singleRow }) });
   const packs = packsByFunction(programs);
-  for (const [name, kernels] of packs) module.addEntry(name, kernels);
   const entries = programsOf(programs).flatMap((program) => program.entries);
-  for (const { name, kernels } of entries) module.addEntry(runName(name), kernels);
+  const steps = entries.some(({ name }) => name === 'step');
+  for (const [name, kernels] of packs) module.addPacks(name, kernels, steps && name === packName('step'));
+  for (const { name, kernels } of entries) module.addEntry(runName(name), kernels, name === 'step' ? packName(name) : undefined);
   const plain = module.text();
   // The memory is imported under a name of these kernels' own: those of another build, given compiled, don't link.
   const own = createHash('sha256').update(plain).digest('hex').slice(0, 8);
@@ -100,6 +104,11 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     ],
     start: ['header[0] = rows;', 'header[1] = count;'],
   };
+}
+
+/** Whether a module may be trained with one example of one step. */
+function learnsOnline({ sequence, batchSize = 1 }: Programs): boolean {
+  return batchSize === 1 && sequence.entries.some(({ name }) => name !== 'forward' && name !== 'loss');
 }
 
 /** The text with the lines of a JSDoc comment above a function. */

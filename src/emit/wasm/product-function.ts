@@ -1,4 +1,6 @@
 import { panelWidth } from '../../lower/kernel-program.js';
+import { outerFunction, runsFunction } from './single-row-functions.js';
+import type { SingleTerm } from './single-row.js';
 import { bytesOf, lanesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
@@ -40,7 +42,8 @@ interface Tile {
 
 /**
  * `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`, for two terms or, with a second depth of zero,
- * for one. Weights lie in panels of sixteen columns (eight in float64), what is left in panels of four. A tile of two rows by one
+ * for one. Weights lie in panels of sixteen columns (eight in float64), what is left in panels of four; or, of one term, in rows
+ * that are `weightRow` bytes apart, as a matrix in panels of depth one. A tile of two rows by one
  * wide panel keeps its sums in registers; more would spill. Where rows run out, a tile computes its last one again.
  */
 function tilesFunction(lane: Lane): string[] {
@@ -61,7 +64,8 @@ function tilesFunction(lane: Lane): string[] {
     const pointers = (k: 0 | 1): string[] => [
       set('p', k === 0 ? `(i32.add ${get('panel0At')} ${times(get('panelFrom'), number(vectors * 16))})` : get('panel1At')),
       ...(panels === 2 ? [set('q', `(i32.add ${get('p')} ${times(get(k === 0 ? 'panelDepth' : 'depth1'), number(wide * bytes))})`)] : []),
-      set('end', `(i32.add ${get('p')} ${times(get(`depth${String(k)}`), number(vectors * 16))})`),
+      set('panelStep', k === 0 ? `(select ${get('weightRow')} ${number(vectors * 16)} ${get('weightRow')})` : number(vectors * 16)),
+      set('end', `(i32.add ${get('p')} ${times(get(`depth${String(k)}`), get('panelStep'))})`),
       set('step', get(`step${String(k)}`)),
       ...eachRow('x0', get(`from${String(k)}`), get(`row${String(k)}`), (r) => (r === rows - 1 ? [] : [set(`x${String(rows - 1 - r)}`, get('x0'))])),
     ];
@@ -85,8 +89,8 @@ function tilesFunction(lane: Lane): string[] {
             ]).flat(),
           ).flat(),
           ...each(rows, (r) => add(`x${String(r)}`, get('step'))),
-          ...(panels === 2 ? [add('q', number(vectors * 16))] : []),
-          `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${number(vectors * 16)})) ${get('end')})))`,
+          ...(panels === 2 ? [add('q', get('panelStep'))] : []),
+          `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')})))`,
         ]),
         `(if ${get('more')} (then`,
         ...indent([...pointers(1), set('more', number(0)), '(br $terms)))']),
@@ -144,7 +148,7 @@ function tilesFunction(lane: Lane): string[] {
       ...rowLoop({ rows: 4, vectors: panelWidth / lanesOf[lane], panels: 1, whole: false }),
     ]),
   ];
-  const parameters = [...frame, ...term('0'), 'panelDepth', 'panelFrom', ...term('1')];
+  const parameters = [...frame, ...term('0'), 'panelDepth', 'panelFrom', ...term('1'), 'weightRow'];
   const named = new Set([...body.join('\n').matchAll(/\$(\w+)/g)].map(([, name]) => name ?? ''));
   const vectors = [...named].filter((name) => /^(s\d_\d|a\d|w)$/.test(name));
   const labels = new Set([...body.join('\n').matchAll(/(?:loop|block) \$(\w+)/g)].map(([, name]) => name ?? ''));
@@ -168,7 +172,7 @@ function singleFunction(lane: Lane): string[] {
       '(loop $blocks',
       ...indent([
         `(call $tiles ${frame.map(get).join(' ')} (i32.add ${get('operand')} ${times(get('from'), get('step'))}) ${get('row')} ${get('step')} ${get('panel')} ${inBlock}`,
-        `  ${get('depth')} ${get('from')} ${each(5, () => number(0)).join(' ')})`,
+        `  ${get('depth')} ${get('from')} ${each(6, () => number(0)).join(' ')})`,
         ...goOn(lane),
         `(br_if $blocks (i32.lt_s (local.tee $from (i32.add ${get('from')} ${get('block')})) ${get('depth')})))`,
       ]),
@@ -188,7 +192,7 @@ function doubleFunction(lane: Lane): string[] {
       `(if (i32.gt_s (i32.add ${get('depth0')} ${get('depth1')}) ${number(longestDepth)}) (then`,
       ...indent([`(call $product1 ${[...frame, ...term('0')].map(get).join(' ')})`, ...goOn(lane), `(call $product1 ${[...frame, ...term('1')].map(get).join(' ')})`]),
       ') (else',
-      ...indent([`(call $tiles ${[...frame, ...term('0'), 'depth0'].map(get).join(' ')} ${number(0)} ${term('1').map(get).join(' ')})`]),
+      ...indent([`(call $tiles ${[...frame, ...term('0'), 'depth0'].map(get).join(' ')} ${number(0)} ${term('1').map(get).join(' ')} ${number(0)})`]),
       '))',
     ]),
     ')',
@@ -229,7 +233,7 @@ function transposedFunction(lane: Lane): string[] {
           ]),
           `(call $tiles ${lesser(`(i32.sub ${get('rows')} ${get('done')})`, number(rows))} ${get('columns')}`,
           `  (i32.add ${get('target')} ${times(get('done'), get('targetRow'))}) ${get('targetRow')} (i32.add ${get('start')} ${times(get('done'), get('startRow'))}) ${get('startRow')} ${get('startColumn')}`,
-          `  ${get('copy')} ${number(bytesOf[lane])} ${number(64)} ${get('panel')} ${get('block')} ${get('depth')} ${get('from')} ${each(5, () => number(0)).join(' ')})`,
+          `  ${get('copy')} ${number(bytesOf[lane])} ${number(64)} ${get('panel')} ${get('block')} ${get('depth')} ${get('from')} ${each(6, () => number(0)).join(' ')})`,
           `(br_if $rows (i32.lt_s (local.tee $done (i32.add ${get('done')} ${number(rows)})) ${get('rows')})))`,
         ]),
         ...goOn(lane),
@@ -240,7 +244,7 @@ function transposedFunction(lane: Lane): string[] {
   ];
 }
 
-export type ProductForm = 'product1' | 'product2' | 'transposedProduct';
+export type ProductForm = 'product1' | 'product2' | 'transposedProduct' | SingleTerm['kind'];
 
 /** The functions that products of some forms need. */
 export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane): string[] {
@@ -250,5 +254,7 @@ export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane): s
     ...(forms.has('product1') || forms.has('product2') ? singleFunction(lane) : []),
     ...(forms.has('product2') ? doubleFunction(lane) : []),
     ...(forms.has('transposedProduct') ? transposedFunction(lane) : []),
+    ...(forms.has('runs') ? runsFunction(lane) : []),
+    ...(forms.has('outer') ? outerFunction(lane) : []),
   ];
 }
