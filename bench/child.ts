@@ -15,10 +15,10 @@ export interface ChildResult {
   readonly outcome: 'finished' | 'failed' | 'killed';
 }
 
-/** Runs a program to its end. */
+/** Runs a program to its end. One that can't be started has failed. */
 export function runChild(command: string, words: readonly string[], options: ChildOptions = {}): Promise<ChildResult> {
   const { limitMs, environment = {}, line } = options;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const child: ChildProcess = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
     let [output, errors, unread, killed] = ['', '', '', false];
     const timer = limitMs === undefined ? undefined : setTimeout(() => (killed = child.kill('SIGKILL')), limitMs);
@@ -29,7 +29,10 @@ export function runChild(command: string, words: readonly string[], options: Chi
       lines.forEach((each) => line?.(each));
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    child.on('error', reject);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      resolve({ output, errors: `${error.name}: ${error.message}`, outcome: 'failed' });
+    });
     child.on('close', (code) => {
       clearTimeout(timer);
       if (unread !== '') line?.(unread);
