@@ -6,6 +6,7 @@ import { Header, startSymbol } from './header.js';
 import { mapFunction } from './map-function.js';
 import { strideAlong } from './map-schedule.js';
 import { packFunction } from './pack-function.js';
+import type { PackedLayout } from './pack-function.js';
 import { productFunctions, transposedBytes, zeroBytes } from './product-function.js';
 import type { ProductForm } from './product-function.js';
 import type { SingleRow, SingleTerm } from './single-row.js';
@@ -37,7 +38,7 @@ export class KernelModule {
   readonly #names = new Set<string>();
   /** Functions for packing that may be put off. */
   readonly #late = new Set<string>();
-  #packs = false;
+  readonly #packs = new Set<PackedLayout>();
   #fills = false;
   #storesParts = false;
 
@@ -102,7 +103,7 @@ export class KernelModule {
 
   text(): string {
     const { lane } = this.options;
-    const parts = [...productFunctions(this.#products, lane), ...(this.#packs ? packFunction(lane) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
+    const parts = [...productFunctions(this.#products, lane), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     const globals = [...this.#late].map((name) => `(global $${isLate(name)} (mut i32) (i32.const 0))`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...globals, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
@@ -166,7 +167,7 @@ export class KernelModule {
   }
 
   #pack({ source, depth, columns, panel }: PackKernel, code: FunctionCode): string[] {
-    this.#packs = true;
+    this.#packs.add(source.columnStride.equals(Dim.one) ? 'rows' : source.depthStride.equals(Dim.one) ? 'columns' : 'scattered');
     return [`(call $pack ${[this.#at(source, code), code.byteCount(source.depthStride), code.byteCount(source.columnStride), code.dim(depth), code.dim(columns), this.#start(panel, code)].join(' ')})`];
   }
 

@@ -3,11 +3,14 @@ import { wideColumns } from './product-function.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
+/** How a matrix that is packed lies in memory: its rows or its columns are runs, or neither. */
+export type PackedLayout = 'rows' | 'columns' | 'scattered';
+
 /**
  * Brings a matrix into panels: wide ones, then, for the columns that are left, panels of four, the last one filled up with
  * zeros. Columns that follow each other in memory are copied as vectors; in float32, rows that do are turned four by four.
  */
-export function packFunction(lane: Lane): string[] {
+export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>): string[] {
   const bytes = bytesOf[lane];
   const wide = wideColumns(lane);
   const get = (local: string): string => `(local.get $${local})`;
@@ -26,19 +29,8 @@ export function packFunction(lane: Lane): string[] {
       set('width', `(select (i32.const ${wide}) (i32.const ${panelWidth}) (i32.ge_s ${get('left')} (i32.const ${wide})))`),
       set('k', '(i32.const 0)'),
       set('from', `(i32.add ${get('source')} (i32.mul ${get('column')} ${get('columnStride')}))`),
-      `(if (i32.and (i32.eq ${get('columnStride')} (i32.const ${bytes})) (i32.ge_s ${get('left')} ${get('width')})) (then`,
-      // Columns follow each other.
-      '(loop $runs',
-      set('at', get('from')),
-      set('end', `(i32.add ${get('panel')} (i32.mul ${get('width')} (i32.const ${bytes})))`),
-      '(loop $run',
-      `(v128.store ${get('panel')} (v128.load ${get('at')}))`,
-      add('at', '(i32.const 16)'),
-      `(br_if $run (i32.lt_u (local.tee $panel (i32.add ${get('panel')} (i32.const 16))) ${get('end')})))`,
-      add('from', get('depthStride')),
-      `(br_if $runs (i32.lt_s (local.tee $k (i32.add ${get('k')} (i32.const 1))) ${get('depth')})))`,
-      ') (else',
-      ...(lane === 'f32' ? turnedRows(get, set, add) : []),
+      ...(layouts.has('rows') ? copiedRows(bytes, get, set, add) : ['(block']),
+      ...(lane === 'f32' && layouts.has('columns') ? turnedRows(get, set, add) : []),
       // One by one, with zeros beyond the last column.
       `(block $done (loop $rows`,
       `(br_if $done (i32.ge_s ${get('k')} ${get('depth')}))`,
@@ -53,11 +45,28 @@ export function packFunction(lane: Lane): string[] {
       add('from', get('depthStride')),
       add('k', '(i32.const 1)'),
       '(br $rows)))',
-      '))',
+      layouts.has('rows') ? '))' : ')',
       add('column', get('width')),
       '(br $panels)))',
     ].map((line) => `  ${line}`),
     ')',
+  ];
+}
+
+/** Rows of the panel as they are, where columns follow each other; what comes after is for the others. */
+function copiedRows(bytes: number, get: (local: string) => string, set: (local: string, text: string) => string, add: (local: string, text: string) => string): string[] {
+  return [
+    `(if (i32.and (i32.eq ${get('columnStride')} (i32.const ${String(bytes)})) (i32.ge_s ${get('left')} ${get('width')})) (then`,
+    '(loop $runs',
+    set('at', get('from')),
+    set('end', `(i32.add ${get('panel')} (i32.mul ${get('width')} (i32.const ${String(bytes)})))`),
+    '(loop $run',
+    `(v128.store ${get('panel')} (v128.load ${get('at')}))`,
+    add('at', '(i32.const 16)'),
+    `(br_if $run (i32.lt_u (local.tee $panel (i32.add ${get('panel')} (i32.const 16))) ${get('end')})))`,
+    add('from', get('depthStride')),
+    `(br_if $runs (i32.lt_s (local.tee $k (i32.add ${get('k')} (i32.const 1))) ${get('depth')})))`,
+    ') (else',
   ];
 }
 

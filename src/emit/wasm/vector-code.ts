@@ -18,7 +18,7 @@ interface FunctionText {
   /** The name of the local that holds a constant, by the constant's text. */
   readonly constants: Map<string, string>;
   readonly names: Set<string>;
-  readonly locals: string[];
+  readonly locals: { readonly name: string; readonly type: 'i32' | 'v128'; readonly ofMath: boolean }[];
   readonly lines: string[];
   /** Locals that maths functions have done with, by the name that they were wanted for. */
   readonly free: Map<string, string[]>;
@@ -139,7 +139,7 @@ export class FunctionVectors implements VectorCode {
     const own = type === 'v128' ? this.text.inUse.at(-1) : undefined;
     const again = own === undefined ? undefined : this.text.free.get(wanted)?.pop();
     const name = again ?? this.#fresh(wanted);
-    if (again === undefined) this.text.locals.push(`(local $${name} ${type})`);
+    if (again === undefined) this.text.locals.push({ name, type, ofMath: own !== undefined });
     own?.push({ wanted, name });
     return name;
   }
@@ -159,10 +159,16 @@ export class FunctionVectors implements VectorCode {
 
   /** What a function starts with: its locals, and the setting of its constants. */
   preamble(): { readonly declarations: string[]; readonly constants: readonly string[] } {
+    const constants = [...this.text.constants].sort(([a], [b]) => (a < b ? -1 : 1));
+    const ofMath = this.text.locals.filter((local) => local.ofMath).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const others = (wanted: 'i32' | 'v128'): typeof ofMath => this.text.locals.filter(({ type, ofMath: own }) => type === wanted && !own);
     return {
-      // Vectors first: functions with the same mathematics then have the same numbers for them, and compress to little more than one.
-      declarations: [...[...this.text.constants.values()].map((name) => `(local $${name} v128)`), ...[...this.text.locals].sort((a, b) => Number(b.endsWith('v128)')) - Number(a.endsWith('v128)')))],
-      constants: [...this.text.constants].map(([key, name]) => `(local.set $${name} ${key})`),
+      // What the same mathematics needs comes first, and in the same order: functions that share it then have the same numbers for it, and compress.
+      declarations: [
+        ...constants.map(([, name]) => `(local $${name} v128)`),
+        ...[...ofMath, ...others('v128'), ...others('i32')].map(({ name, type }) => `(local $${name} ${type})`),
+      ],
+      constants: constants.map(([key, name]) => `(local.set $${name} ${key})`),
     };
   }
 }
