@@ -8,6 +8,7 @@ import { windowPosition } from '../ops/windows.js';
 import { route } from './access.js';
 import type { Address, Axis, Guard, MapKernel, Scalar, Statement, View } from './kernel-program.js';
 import type { LevelPlan } from './plan-level.js';
+import { contractionSpace } from './task.js';
 import type { CopyTask, MapTask, Target } from './task.js';
 import { addressOf, rowMajor } from './view.js';
 
@@ -78,9 +79,11 @@ export class MapBuilder {
         return;
       }
       case 'contract': {
-        if (second === undefined) return;
+        if (second === undefined || lowering.kind !== 'contract') return;
         const product = this.#compute('mul', productCode, [value, this.#read(second.operand, second.at)]);
-        const at = this.#index.slice(0, node.type.shape.length);
+        const letters = lowering.letters(node.attributes);
+        const space = contractionSpace(letters);
+        const at = Array.from(letters.out).map((letter) => this.#index[space.indexOf(letter)] ?? Dim.zero);
         if (at.length === this.#index.length && !this.plan.accumulated.has(node)) this.#storeAt({ view, mode: 'store' }, at, product, false);
         else this.#accumulate(view, at, 'sum', product);
         return;

@@ -1,5 +1,6 @@
 import type { Dim } from '../graph/dim.js';
 import type { Node } from '../graph/node.js';
+import type { EinsumLetters } from '../ops/op.js';
 import type { View } from './kernel-program.js';
 import type { ProductSum } from '../optimize/product-sum.js';
 
@@ -49,9 +50,13 @@ export function isMapTask(task: Task): task is MapTask {
   return 'space' in task;
 }
 
-/** The letters of a contraction's space: those of the result, then those summed over. */
-export function contractionSpace({ left, out }: { left: string; out: string }): string {
-  return out + Array.from(left).filter((letter) => !out.includes(letter)).join('');
+/**
+ * The letters of a contraction's space: the order of the operand that has them all, so that it is read as it lies and its map can
+ * be one with others of its shape; otherwise those of the result, then those summed over.
+ */
+export function contractionSpace({ left, right, out }: EinsumLetters): string {
+  const letters = out + Array.from(left).filter((letter) => !out.includes(letter)).join('');
+  return [left, right].find((own) => own.length === letters.length) ?? letters;
 }
 
 /** Copies that have to run before a task. */

@@ -21,6 +21,8 @@ export interface ElementwiseDefinition<Operands extends readonly Dtype[] = reado
   partials(builder: GraphBuilder, operands: PerOperand<Operands, Node>, result: Node): PerOperand<Operands, Partial>;
   /** The value or a partial can be infinite or NaN at ordinary operands, and the cotangent an exact zero there. */
   readonly singular?: boolean;
+  /** The value jumps somewhere, so that rounding an operand may change it by much. Truth values of reals do in any case. */
+  readonly jumps?: boolean;
   /** TypeScript for one element; `math(f)` gives the name of a maths function. */
   typescript(operands: PerOperand<Operands, string>, math: (name: MathFunction) => string): string;
   /** WebAssembly for all lanes of a vector at once, with the meaning of `scalar`. */
@@ -38,11 +40,17 @@ export interface ElementwiseOp extends Op<None> {
   readonly domain: readonly (readonly [number, number])[];
   /** The value or a partial can be infinite or NaN at ordinary operands. */
   readonly singular: boolean;
+  /** The value jumps somewhere. */
+  readonly jumps: boolean;
   scalar(...operands: number[]): number;
 }
 
 export function isSingular(op: Op<unknown>): boolean {
   return 'singular' in op && op.singular === true;
+}
+
+export function jumps(op: Op<unknown>): boolean {
+  return 'jumps' in op && op.jumps === true;
 }
 
 /**
@@ -66,6 +74,7 @@ export function elementwise<const Operands extends readonly Dtype[]>(definition:
     family: 'elementwise',
     operandTypes: dtypes,
     singular,
+    jumps: definition.jumps === true || (definition.result === 'bool' && dtypes.includes('real')),
     domain: definition.domain,
     scalar,
     resultTypes(types) {

@@ -9,6 +9,7 @@ export const floor: ElementwiseOp = elementwise({
   operands: ['real'],
   scalar: (a) => Math.floor(a),
   partials: () => [undefined],
+  jumps: true,
   typescript: ([a], math) => `${math('floor')}(${a})`,
   wasm: ([a], code) => code.math('floor', a),
   text: ([a]) => `floor(${a})`,

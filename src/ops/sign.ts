@@ -9,6 +9,7 @@ export const sign: ElementwiseOp = elementwise({
   operands: ['real'],
   scalar: (a) => Math.sign(a),
   partials: () => [undefined],
+  jumps: true,
   typescript: ([a], math) => `${math('sign')}(${a})`,
   wasm: ([a], code) => code.math('sign', a),
   text: ([a]) => `sign(${a})`,

@@ -1,5 +1,7 @@
 import type { Graph } from '../graph/graph.js';
+import { chooseWhatToSave } from './choose-what-to-save.js';
 import { dropGradientMarkers } from './drop-gradient-markers.js';
+import { expandOuterProducts } from './expand-outer-products.js';
 import { hoistInvariants } from './hoist-invariants.js';
 import { inlineSingleStep } from './inline-single-step.js';
 import { mask } from './mask.js';
@@ -40,6 +42,9 @@ export const afterDifferentiation: readonly Pass[] = [
   { name: 'hoist-invariants', reason: 'derivatives of parameter expressions leave the loop', run: hoistInvariants },
   { name: 'simplify-again', reason: 'sinking leaves slices and sums of its own', run: (graph) => simplify(graph) },
   { name: 'trim-again', reason: 'what sinking no longer needs', run: trim },
+  { name: 'expand-outer-products', reason: 'nothing is differentiated or rewritten any more; from here on they count, and fuse, as elementwise maths', run: expandOuterProducts },
+  { name: 'choose-what-to-save', reason: 'loops are as small as they get, and all that reads their values is known', run: chooseWhatToSave },
+  { name: 'trim-saved', reason: 'what is computed again need not be saved', run: trim },
 ];
 
 export type PassObserver = (pass: string, graph: Graph, milliseconds: number) => void;

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as library from '../../src/cells/index.js';
 import type { Graph } from '../../src/graph/graph.js';
+import { chooseWhatToSave } from '../../src/optimize/choose-what-to-save.js';
 import { dropGradientMarkers } from '../../src/optimize/drop-gradient-markers.js';
+import { expandOuterProducts } from '../../src/optimize/expand-outer-products.js';
 import { hoistInvariants } from '../../src/optimize/hoist-invariants.js';
 import { inlineSingleStep } from '../../src/optimize/inline-single-step.js';
 import { moveSequenceWork } from '../../src/optimize/move-sequence-work.js';
@@ -16,11 +18,13 @@ import { cellsOf, forwardGraph, gradientGraph, hessianVectorGraph } from './cell
 import { equivalentTo } from './equivalence.js';
 import { loopsOf } from './loops.js';
 
-const allInTurn = (graph: Graph): Graph => trim(simplify(hoistInvariants(trim(simplify(dropGradientMarkers(graph))))));
+const allInTurn = (graph: Graph): Graph => trim(chooseWhatToSave(expandOuterProducts(trim(simplify(hoistInvariants(trim(simplify(dropGradientMarkers(graph)))))))));
 
 /** Every pass on ≡ off. */
 const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
+  chooseWhatToSave,
   dropGradientMarkers,
+  expandOuterProducts,
   hoistInvariants,
   inlineSingleStep,
   moveSequenceWork: (graph) => moveSequenceWork(graph, () => true),

@@ -2,12 +2,13 @@ import type { GraphBuilder } from '../../graph/graph.js';
 import { isNode } from '../../graph/node.js';
 import type { Node } from '../../graph/node.js';
 import { broadcast } from '../../ops/broadcast.js';
-import { broadcastTo, negate, product } from '../../ops/construct.js';
+import { broadcastTo, negate } from '../../ops/construct.js';
 import { einsum } from '../../ops/einsum.js';
 import { neg } from '../../ops/neg.js';
 import type { EinsumLetters } from '../../ops/op.js';
 import { reduceSum } from '../../ops/reduce-sum.js';
 import { transpose } from '../../ops/transpose.js';
+import { elementwiseProduct } from '../elementwise-product.js';
 import { unary } from './match.js';
 import type { RewriteRule } from './rule.js';
 
@@ -77,18 +78,9 @@ export const einsumWithoutSum: RewriteRule = {
   flag: 'exact',
   reason: 'where nothing is summed and one operand has all axes of the result, it is an elementwise product, which fuses',
   apply(node, builder) {
-    const parts = partsOf(node);
-    if (parts === undefined) return undefined;
-    const { left, right, out } = parts;
-    const summed = Array.from(left.letters + right.letters).some((letter) => !out.includes(letter));
-    if (summed || Math.max(left.letters.length, right.letters.length) < out.length) return undefined;
-    const align = ({ node: value, letters }: Side): Node => {
-      const places = Array.from(letters).map((letter) => out.indexOf(letter));
-      const permutation = places.map((_, k) => k).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
-      const ordered = builder.node(transpose, [value], { permutation });
-      return broadcastTo(builder, ordered, node.type.shape, [...places].sort((a, b) => a - b));
-    };
-    return product(builder, align(left), align(right));
+    if (!isNode(node, einsum)) return undefined;
+    const { left, right, out } = node.attributes;
+    return Math.max(left.length, right.length) < out.length ? undefined : elementwiseProduct(builder, node.operands, node.attributes);
   },
 };
 
