@@ -43,7 +43,6 @@ export async function compileModule(configuration: ModuleConfiguration, observer
     throw new RangeError(`'${model.name}': fast maths is accurate to float32 only; leave it out for float64`);
   }
   if (reproducible && target !== 'wasm') throw new RangeError(`'${model.name}': only the wasm target can be reproducible: exact TypeScript calls the platform's functions`);
-  if (optimizer !== undefined && !model.hasLoss) throw new RangeError(`'${model.name}' has an optimizer but no loss`);
   const start = performance.now();
   const programs = buildPrograms(model, {
     sizes,

@@ -23,7 +23,7 @@ export interface ModuleConfiguration {
   readonly target?: 'typescript' | 'wasm';
   /** For `wasm`: the same bits on every host, at the price of fused multiplication and addition. Default false. */
   readonly reproducible?: boolean;
-  /** For models with a loss: adds `trainStep`. */
+  /** Adds `update`, which takes the gradients that are there, and to models with a loss `trainStep`. */
   readonly optimizer?: OptimizerDefinition;
   /** Leaves out everything that training needs. */
   readonly forwardOnly?: boolean;

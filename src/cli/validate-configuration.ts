@@ -64,9 +64,6 @@ function validateModule(path: ConfigurationPath, value: unknown, library: GraphL
   if (math === 'fast' && precision === 'float64') fail('math', `${own}: math 'fast' is accurate to float32 only; use precision 'float32' or math 'exact'`);
   if (optimizer !== undefined) {
     if (!isKind(optimizer, ['optimizer'])) fail('optimizer', `${own}: optimizer is ${describe(optimizer)}; write adam(), sgd() or the like`);
-    if (definition.kind === 'cell' || !definition.hasLoss) {
-      fail('optimizer', `${own} has no loss for an optimizer to lower; give the model a loss or leave the optimizer out`);
-    }
     if (forwardOnly === true) fail('optimizer', `${own}: forwardOnly leaves training out, so it takes no optimizer`);
   }
   if (fileName !== undefined && (typeof fileName !== 'string' || !/^[A-Za-z0-9_][\w.-]*$/.test(fileName) || /\.[jt]s$/.test(fileName))) {

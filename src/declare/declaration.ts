@@ -24,6 +24,8 @@ export interface ParameterDeclaration {
 export interface StateDeclaration {
   readonly name: string;
   readonly shape: readonly Dim[];
+  /** Of a learned initial state: the input, an index, that says whether the sequence starts from it (1) or from what is given (0). */
+  readonly fresh?: string;
 }
 
 /** What the indices of an input stand for. */

@@ -4,7 +4,9 @@ import { substituteDims } from '../graph/substitute.js';
 import { addScan } from '../ops/scan.js';
 import { elementText } from '../report/text.js';
 import type { CellDefinition } from './cell.js';
+import { clippedStates } from './clipped-states.js';
 import { Declaration } from './declaration.js';
+import { declareState } from './initial-state.js';
 import { declarationOf, Expression } from './expression.js';
 import type { Shape } from './expression.js';
 import { matchDims } from './match-dims.js';
@@ -18,6 +20,16 @@ export interface SequenceOptions {
   readonly dims?: Readonly<Record<string, DimLike>>;
   /** Runs from the last step to the first. */
   readonly reverse?: boolean;
+  /**
+   * Where sequences start whose initial state is not given: at zero, or at parameters that are trained, called like the states with
+   * a 0 behind (`L0.c0`) and zero at first. Default `zero`.
+   */
+  readonly initialState?: 'zero' | 'learned';
+  /**
+   * Brings each element of the derivatives by the states, on their way from a step to the one before it, into `[-bound, bound]`:
+   * they cannot explode within a sequence. The gradient is then not that of the loss. No clipping when left out.
+   */
+  readonly clipCotangent?: number;
 }
 
 export interface SequenceResult<Outputs, States> {
@@ -57,7 +69,8 @@ export function sequence<
   const { builder } = declaration;
   const sequences = sequencesFor(declaration, cell, inputs);
   const replacements = matchDims(declaration, cell, sequences.map((own) => stepOf(declaration, cell, own)), options.dims ?? {});
-  const body = substituteDims(cell.step, replacements);
+  const step = substituteDims(cell.step, replacements);
+  const body = options.clipCotangent === undefined ? step : clippedStates(declaration, cell, step, options.clipCotangent);
   const prefix = options.name === undefined ? '' : `${options.name}.`;
   const dimsOf = (shape: readonly Dim[]): Dim[] => shape.map((dim) => dim.substitute(replacements));
   const carries = [...cell.states].map(([name, shape]) => {
@@ -67,8 +80,7 @@ export function sequence<
         `there is a value '${own}' already; give this sequence of '${cell.name}' a name of its own: { name: '…' }`,
       );
     }
-    const initial = declaration.declareInput('the state', own, dimsOf(shape), 'real');
-    declaration.states.set(own, { name: own, shape: dimsOf(shape) });
+    const initial = declareState(declaration, own, dimsOf(shape), options.initialState ?? 'zero');
     return { input: name, output: `next.${name}`, initial };
   });
   const scan = addScan(builder, {

@@ -10,7 +10,7 @@ import type { Steps } from './stack.js';
  *
  * @throws DeclarationError for a cell with several inputs or outputs, and as `sequence`
  */
-export function bidirectional(cell: CellDefinition, x: Steps, { name, dims = {} }: Omit<SequenceOptions, 'reverse'> = {}): Steps {
+export function bidirectional(cell: CellDefinition, x: Steps, { name, ...options }: Omit<SequenceOptions, 'reverse'> = {}): Steps {
   const path = name === undefined ? '' : `${name}.`;
-  return concat([runAlone(cell, x, { name: `${path}fwd`, dims }), runAlone(cell, x, { name: `${path}bwd`, dims, reverse: true })], -1);
+  return concat([runAlone(cell, x, { ...options, name: `${path}fwd` }), runAlone(cell, x, { ...options, name: `${path}bwd`, reverse: true })], -1);
 }

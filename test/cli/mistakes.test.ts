@@ -120,7 +120,6 @@ describe('a mistake in the fields of a configuration', () => {
     ['an unknown target', '{ definition: gruV1, target: "cuda" }', /target is 'cuda'; it is 'typescript'/, 'target'],
     ['lengths that are given at build', '{ definition: gruV1, lengths: [3, 4] }', /cell 'gruV1': lengths is a list; it is true or false/, 'lengths'],
     ['fast maths in float64', '{ definition: gruV1, precision: "float64", math: "fast" }', /math 'fast' is accurate to float32 only/, 'math'],
-    ['an optimizer for a cell', '{ definition: gruV1, optimizer: adam() }', /cell 'gruV1' has no loss for an optimizer/, 'optimizer'],
     ['no optimizer', '{ definition: gruV1, optimizer: "adam" }', /optimizer is 'adam'; write adam\(\)/, 'optimizer'],
     ['a file name with a folder', '{ definition: gruV1, fileName: "../gru" }', /fileName is '\.\.\/gru'/, 'fileName'],
     ['a file name with an ending', '{ definition: gruV1, fileName: "gru.ts" }', /fileName is 'gru\.ts'/, 'fileName'],

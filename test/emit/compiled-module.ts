@@ -10,14 +10,19 @@ export interface CallOptions {
   readonly batchSize?: number;
   readonly lengths?: Int32Array | readonly number[] | undefined;
   readonly accumulate?: boolean;
+  readonly carry?: boolean;
 }
 
+type Numbers = Readonly<Record<string, readonly number[]>>;
+
 export interface Checkpoint {
+  readonly format: number;
   readonly module: string;
   readonly definition: string;
-  readonly parameters: Readonly<Record<string, readonly number[]>>;
-  readonly stepCount?: number;
-  readonly slots?: Readonly<Record<string, readonly number[]>>;
+  readonly parameters: Numbers;
+  readonly optimizer?: { readonly name: string; readonly definition: string; readonly stepCount: number; readonly slots: Readonly<Record<string, Numbers>> };
+  readonly state?: Numbers;
+  readonly fresh?: readonly number[];
 }
 
 /** What the methods of any generated module have in common, so that tests can call modules of many definitions. */
@@ -36,11 +41,12 @@ export interface AnyModule {
   evaluate(batch: Named, options?: CallOptions): { readonly loss: number; readonly outputs: Named; readonly finalState: Named };
   valueAndGradient(batch: Named, options?: CallOptions): { readonly loss: number; readonly gradients: Named };
   trainStep(batch: Named, options: CallOptions & { readonly learningRate: number }): { readonly loss: number; readonly gradientNorm: number };
+  update(options: { readonly learningRate: number; readonly scale?: number }): { readonly gradientNorm: number };
   step(inputs: Named): Named;
-  resetState(): void;
+  resetState(rows?: readonly number[]): void;
   packParameters(): void;
   resetTraining(): void;
-  save(): Checkpoint;
+  save(options?: { readonly state?: boolean }): Checkpoint;
   load(checkpoint: Checkpoint): void;
 }
 

@@ -1,9 +1,9 @@
-import { adam, adamw, decayMatrices, evaluate, rmsprop, sgd, vjp } from 'cellwright';
+import { adam, adamw, decayMatrices, evaluate, rmsprop, sgd, vanillaLstm, vjp } from 'cellwright';
 import type { OptimizerDefinition } from 'cellwright';
 import { describe, expect, it } from 'vitest';
 import { largestError } from './close.js';
 import { compiled, targets } from './compiled-module.js';
-import type { AnyModule } from './compiled-module.js';
+import type { AnyModule, Values } from './compiled-module.js';
 import { forecaster } from './forecaster.js';
 import { Subject } from './subject.js';
 
@@ -128,29 +128,131 @@ describe.each(targets)('the %s module', (target) => {
     });
   });
 
+  describe('update', () => {
+    /** Two examples, and one. */
+    const parts = [[0, 2], [2, 3]].map(([from = 0, to = 0]) => {
+      const chosen = (values: Values, width: number) => values.filter((_, k) => {
+        const row = Math.floor(k / width) % 3;
+        return row >= from && row < to;
+      });
+      const { x = new Float64Array(0), target: wanted = new Float64Array(0) } = subject.batch;
+      return { batch: { x: chosen(x, sizes.I), target: chosen(wanted, sizes.O) }, batchSize: to - from };
+    });
+
+    it.each([plainSgd, plainAdam])('from what several batches have added up is one step on all of them', async (optimizer) => {
+      const { fresh } = await moduleFor(optimizer);
+      const [whole, pieces] = [fresh(), fresh()];
+      for (let step = 0; step < 3; step++) {
+        const expected = whole.trainStep(subject.batch, { learningRate });
+        // Three batches of one size, then a mean over all of them.
+        const losses = [0, 1, 2].map((row) => {
+          const batch = Object.fromEntries(Object.entries(subject.batch).map(([name, values]) => [name, values.filter((_, k) => Math.floor(k / (values.length / 15)) % 3 === row)]));
+          return pieces.valueAndGradient(batch, { batchSize: 1, accumulate: row > 0 }).loss;
+        });
+        expect(losses.reduce((total, loss) => total + loss / 3, 0)).toBeCloseTo(expected.loss, 12);
+        expect(pieces.update({ learningRate, scale: 1 / 3 }).gradientNorm).toBeCloseTo(expected.gradientNorm, 12);
+        expect(largestError(pieces.gradients, whole.gradients)).toBeLessThan(1e-13);
+      }
+      expect(largestError(pieces.parameters, whole.parameters)).toBeLessThan(1e-12);
+      expect(pieces.save().optimizer?.stepCount).toBe(3);
+    });
+
+    it('weighs batches of several sizes as the caller does', async () => {
+      const { fresh } = await moduleFor(plainSgd);
+      const [whole, pieces] = [fresh(), fresh()];
+      whole.valueAndGradient(subject.batch);
+      const sum = new Float64Array(pieces.gradients.length);
+      for (const { batch, batchSize } of parts) {
+        pieces.valueAndGradient(batch, { batchSize });
+        pieces.gradients.forEach((value, k) => { sum[k] = (sum[k] ?? NaN) + value * batchSize; });
+      }
+      pieces.gradients.set(sum);
+      pieces.update({ learningRate, scale: 1 / 3 });
+      expect(largestError(pieces.gradients, whole.gradients)).toBeLessThan(1e-13);
+      whole.update({ learningRate });
+      expect(largestError(pieces.parameters, whole.parameters)).toBeLessThan(1e-13);
+    });
+
+    it('makes the parameters known to step', async () => {
+      const { fresh } = await moduleFor(plainSgd);
+      const module = fresh();
+      module.valueAndGradient(subject.batch);
+      module.update({ learningRate });
+      const x = subject.inputs.x?.subarray(0, 9) ?? new Float64Array(0);
+      const stepped = module.step({ x }).prediction?.slice() ?? [];
+      expect(largestError(stepped, module.forward({ x }).outputs.prediction ?? [NaN])).toBeLessThan(1e-14);
+    });
+
+    it('takes derivatives of a loss that the module does not know', async () => {
+      const optimizer = sgd();
+      const { create } = await compiled({ definition: vanillaLstm, target, precision: 'float64', optimizer });
+      const own = new Subject(vanillaLstm, { I: 3, H: 4, T: 5, B: 3 }, Float64Array);
+      const module = create({ sizes: { I: 3, H: 4 }, batchSize: 3, maxSteps: 5 });
+      own.setParameters(module);
+      const before = module.parameters.slice();
+      module.forward(own.inputs);
+      module.backward(own.cotangents);
+      const once = module.gradients.slice();
+      module.forward(own.inputs);
+      module.backward(own.cotangents, { accumulate: true });
+      module.update({ learningRate });
+      expect(largestError(module.parameters, before.map((value, k) => value - 2 * learningRate * (once[k] ?? NaN)))).toBeLessThan(1e-13);
+      expect(module).not.toHaveProperty('trainStep');
+      expect(() => module.update({ learningRate: NaN })).toThrow(RangeError);
+    });
+
+    it.each([
+      [{ learningRate: NaN }, 'learningRate must be a positive number, not NaN'],
+      [{ learningRate: 0 }, 'learningRate must be a positive number, not 0'],
+      [{ learningRate: 0.1, scale: NaN }, 'scale must be a positive number, not NaN'],
+      [{ learningRate: 0.1, scale: 0 }, 'scale must be a positive number, not 0'],
+      [{ learningRate: 0.1, scale: Infinity }, 'scale must be a positive number, not Infinity'],
+    ])('refuses %o, and changes nothing', async (options, message) => {
+      const { fresh } = await moduleFor(plainAdam);
+      const module = fresh();
+      module.trainStep(subject.batch, { learningRate });
+      const before = new Uint8Array(module.parameters.buffer).slice();
+      const checkpoint = module.save();
+      expect(() => module.update(options)).toThrow(new RangeError(message));
+      expect(new Uint8Array(module.parameters.buffer)).toEqual(before);
+      expect(module.save()).toEqual(checkpoint);
+    });
+  });
+
   describe('load', () => {
     it('refuses what is not a checkpoint of this definition, before anything is changed', async () => {
       const { fresh } = await moduleFor(plainAdam);
       const module = fresh();
       module.trainStep(subject.batch, { learningRate });
       const before = module.save();
-      const { parameters, slots = {} } = before;
+      const { parameters, optimizer } = before;
+      if (optimizer === undefined) throw new Error('no optimizer');
+      const { slots } = optimizer;
       const [name = ''] = Object.keys(parameters);
       const [slot = ''] = Object.keys(slots);
-      const without = (record: Readonly<Record<string, readonly number[]>>, key: string) => Object.fromEntries(Object.entries(record).filter(([own]) => own !== key));
+      const without = <Values>(record: Readonly<Record<string, Values>>, key: string) => Object.fromEntries(Object.entries(record).filter(([own]) => own !== key));
       const broken = (values: readonly number[] = []) => values.map((value, k) => (k === values.length - 1 ? NaN : value));
-      expect(() => { module.load({ ...before, definition: '0' }); }).toThrow("this is a checkpoint of 'forecaster' with other equations, sizes or precision (0)");
+      for (const [checkpoint, message] of [
+        [{ ...before, definition: '0' }, "this is a checkpoint of 'forecaster' with another format, equations, sizes or precision (1, 0), not of 'forecaster' (1, "],
+        [{ ...before, format: 2 }, 'with another format, equations, sizes or precision (2, '],
+        [{ ...before, format: undefined }, '(undefined, '],
+        [{ ...before, definition: before.definition.replace('H = 4', 'H = 5') }, 'I = 3, H = 5, O = 2), not of'],
+        [{ ...before, optimizer: { ...optimizer, definition: '0' } }, "the checkpoint was trained by another optimizer, 'adam' (0); this module has 'adam'"],
+      ] as const) {
+        expect(() => { module.load(checkpoint as typeof before); }).toThrow(message);
+        expect(module.save()).toEqual(before);
+      }
       for (const checkpoint of [
         { ...before, parameters: without(parameters, name) },
         { ...before, parameters: { ...parameters, [name]: [1] } },
         { ...before, parameters: { ...parameters, [name]: broken(parameters[name]) } },
         // What JSON makes of a NaN.
         { ...before, parameters: { ...parameters, [name]: (parameters[name] ?? []).map(() => null as unknown as number) } },
-        { ...before, slots: without(slots, slot) },
-        { ...before, slots: { ...slots, [slot]: broken(slots[slot]) } },
-        { module: before.module, definition: before.definition, parameters, stepCount: 1 },
-        { ...before, stepCount: -1 },
-        { ...before, stepCount: 1.5 },
+        { ...before, optimizer: { ...optimizer, slots: without(slots, slot) } },
+        { ...before, optimizer: { ...optimizer, slots: { ...slots, [slot]: without(slots[slot] ?? {}, name) } } },
+        { ...before, optimizer: { ...optimizer, slots: { ...slots, [slot]: { ...slots[slot], [name]: broken(slots[slot]?.[name]) } } } },
+        { ...before, optimizer: { ...optimizer, stepCount: -1 } },
+        { ...before, optimizer: { ...optimizer, stepCount: 1.5 } },
       ]) {
         expect(() => { module.load(checkpoint); }).toThrow(RangeError);
         expect(module.save()).toEqual(before);
@@ -161,13 +263,56 @@ describe.each(targets)('the %s module', (target) => {
       const { fresh } = await moduleFor(plainAdam);
       const trained = fresh();
       for (let k = 0; k < 3; k++) trained.trainStep(subject.batch, { learningRate });
-      const { module: name, definition, parameters } = trained.save();
+      const { optimizer, ...parametersAlone } = trained.save();
+      expect(optimizer?.stepCount).toBe(3);
       const other = fresh();
-      other.load({ module: name, definition, parameters });
+      other.trainStep(subject.batch, { learningRate });
+      other.load(parametersAlone);
       trained.resetTraining();
       expect(other.save()).toEqual(trained.save());
-      expect(other.save().stepCount).toBe(0);
+      expect(other.save().optimizer?.stepCount).toBe(0);
       expect(other.trainStep(subject.batch, { learningRate })).toEqual(trained.trainStep(subject.batch, { learningRate }));
+    });
+
+    it('refuses what another optimizer has left, or the same with other numbers', async () => {
+      const checkpoints = await Promise.all([plainAdam, plainSgd, adam({ clipNorm: 1 }), adam({ beta1: 0.8 })].map(async (optimizer) => {
+        const module = (await moduleFor(optimizer)).fresh();
+        module.trainStep(subject.batch, { learningRate });
+        return module.save();
+      }));
+      const [own, ...others] = checkpoints;
+      const module = (await moduleFor(plainAdam)).fresh();
+      for (const other of others) {
+        const before = module.save();
+        expect(() => { module.load(other); }).toThrow(/^the checkpoint was trained by another optimizer, '(sgd|adam)' \([0-9a-f]{16}\); this module has 'adam'/);
+        expect(module.save()).toEqual(before);
+        // Its parameters are welcome.
+        const { optimizer: left, ...parametersAlone } = other;
+        expect(left?.stepCount).toBe(1);
+        module.load(parametersAlone);
+        expect(module.save().parameters).toEqual(other.parameters);
+      }
+      if (own === undefined) throw new Error('no checkpoint');
+      module.load(own);
+      expect(module.save()).toEqual(own);
+    });
+
+    it('in a module that does not train takes the parameters of one that does', async () => {
+      const trained = (await moduleFor(plainAdam)).fresh();
+      trained.trainStep(subject.batch, { learningRate });
+      const { create } = await compiled({ definition: forecaster, target, precision: 'float64', forwardOnly: true });
+      const module = create(created);
+      module.load(JSON.parse(JSON.stringify(trained.save())) as ReturnType<AnyModule['save']>);
+      expect(module.forward(subject.inputs).outputs).toEqual(trained.forward(subject.inputs).outputs);
+    });
+
+    it('goes from one target to the other', async () => {
+      const module = (await moduleFor(plainAdam)).fresh();
+      module.trainStep(subject.batch, { learningRate });
+      const { create } = await compiled({ definition: forecaster, target: target === 'wasm' ? 'typescript' : 'wasm', precision: 'float64', optimizer: plainAdam });
+      const other = create(created);
+      other.load(module.save());
+      expect(other.save()).toEqual(module.save());
     });
 
     it('makes the parameters known to step', async () => {

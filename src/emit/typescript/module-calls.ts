@@ -6,9 +6,12 @@ import { lengthsInput } from '../../optimize/mask.js';
 import { cotangentName } from '../../program/build-programs.js';
 import { indexRanges } from './index-ranges.js';
 import { indent } from './map-code.js';
-import { elementsCode, hasEntry, packName, runName } from './module-context.js';
+import { elementsCode, hasEntry, method, packed, valueOf } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { access, optionalAccess } from './module-names.js';
+import { persistenceMethods } from './module-persistence.js';
+import { carriesState, keepLines, resetMethod, startStateLines, stepStateLines, stepTakenLines } from './module-state.js';
+import { trainingMethods } from './module-training.js';
 import { unstacked } from './module-types.js';
 import { dimCode } from './scope.js';
 import type { SymbolNames } from './scope.js';
@@ -28,7 +31,8 @@ export function methodLines(context: ModuleContext): string[] {
     ...forwardMethod(context),
     ...(hasEntry(programs, 'backward') ? backwardMethod(context) : []),
     ...(hasEntry(programs, 'loss') ? lossMethods(context) : []),
-    ...(programs.step === undefined ? [] : stepMethods(context)),
+    ...trainingMethods(context),
+    ...(programs.step === undefined ? [] : [...stepMethod(context), ...resetMethod(context)]),
     ...persistenceMethods(context),
   ];
 }
@@ -89,26 +93,22 @@ function placeLines({ layout, sizes: { duringCall } }: ModuleContext, values: Re
 function forwardLines(context: ModuleContext, source: string, withTargets: boolean): string[] {
   const { programs, sizes } = context;
   const { model, sequence, inputTypes } = programs;
-  const values = read(
-    [
-      ...required(source, [...model.inputs.keys(), ...(withTargets ? model.targets.keys() : [])]),
-      ...optional('initialState', model.states.keys(), (name) => name, true),
-    ],
-    sequence,
-    inputTypes,
-  );
+  const values = read(required(source, [...model.inputs.keys(), ...(withTargets ? model.targets.keys() : [])]), sequence, inputTypes);
+  const states = read(optional('initialState', model.states.keys(), (name) => name, true), sequence, inputTypes);
   const timed = values.find(({ type }) => type.shape[0]?.key === 'T' && type.shape[1]?.key === 'B');
   const row = timed === undefined ? '' : elementsCode({ shape: timed.type.shape.slice(1) }, sizes.requested);
   return [
     'checkBatch(rows);',
     timed === undefined ? 'const count = 1;' : `const count = stepsOf(${quoted(timed.label)}, ${timed.code}, ${row});`,
     ...(programs.lengths ? ['checkLengths(lengths, rows, count);'] : []),
-    ...checkLines(context, values, sizes.requested, timed?.input, programs.lengths),
+    ...checkLines(context, [...values, ...states], sizes.requested, timed?.input, programs.lengths),
     'start(rows, count);',
     ...placeLines(context, values),
+    ...states.flatMap((state) => startStateLines(context, state)),
     ...lengthsLines(context),
     'packParameters();',
     ...packed(context, 'forward'),
+    ...keepLines(context),
   ];
 }
 
@@ -118,12 +118,8 @@ function lengthsLines({ programs, layout, sizes: { duringCall } }: ModuleContext
 }
 
 /** What the methods that run over sequences take out of their options. */
-const forwardOptions = ({ programs }: ModuleContext): string => `{ initialState, batchSize: rows = batchSize${programs.lengths ? ', lengths' : ''} }`;
-
-/** Statements that run an entry. */
-function packed({ packingEntries }: ModuleContext, entry: string): string[] {
-  return [...(packingEntries.has(entry) && packName(entry) !== 'packParameters' ? [`${packName(entry)}();`] : []), `${runName(entry)}();`];
-}
+const forwardOptions = ({ programs }: ModuleContext): string =>
+  `{ ${[...(programs.model.states.size > 0 ? ['initialState'] : []), 'batchSize: rows = batchSize', ...(programs.lengths ? ['lengths'] : []), ...(carriesState(programs) ? ['carry = false'] : [])].join(', ')} }`;
 
 function forwardMethod(context: ModuleContext): string[] {
   const { names, programs } = context;
@@ -184,34 +180,10 @@ function lossMethods(context: ModuleContext): string[] {
           'return { loss, gradients: grads };',
         ])
       : []),
-    ...(programs.update === undefined ? [] : trainMethod(context, programs.update)),
   ];
 }
 
-function trainMethod(context: ModuleContext, update: LoweredProgram): string[] {
-  return method(`trainStep(examples: ${context.names.type}Batch, options: ${context.names.type}TrainOptions)`, [
-    'const { learningRate } = options;',
-    'if (!(learningRate > 0) || learningRate === Infinity) throw new RangeError(`learningRate must be a positive number, not ${String(learningRate)}`);',
-    'const loss = computeLoss(examples, options);',
-    'gradients.fill(0);',
-    ...packed(context, 'gradient'),
-    'stepCount++;',
-    ...(update.inputs.has('learningRate') ? [`${valueOf(context, update, 'learningRate').replace(/!$/, '')} = learningRate;`] : []),
-    ...(update.inputs.has('stepCount') ? [`${valueOf(context, update, 'stepCount').replace(/!$/, '')} = stepCount;`] : []),
-    ...packed(context, 'update'),
-    'packParameters();',
-    `return { loss, gradientNorm: ${valueOf(context, update, 'gradientNorm')} };`,
-  ]);
-}
-
-/** The one element of a scalar. */
-function valueOf({ layout, sizes }: ModuleContext, program: LoweredProgram, name: string): string {
-  const view = program.inputs.get(name) ?? program.outputs.get(name);
-  if (view === undefined) throw new Error(`the program has no '${name}'`);
-  return `arena[${layout.view(view, sizes.duringCall)}]!`;
-}
-
-function stepMethods(context: ModuleContext): string[] {
+function stepMethod(context: ModuleContext): string[] {
   const { names, programs, sizes } = context;
   const { model, step, stepInputTypes } = programs;
   if (step === undefined) return [];
@@ -219,59 +191,14 @@ function stepMethods(context: ModuleContext): string[] {
   const values = read(required('inputs', model.inputs.keys()), step, types);
   const [first] = values;
   const row = first === undefined ? '' : elementsCode({ shape: first.type.shape.slice(1) }, sizes.requested);
-  return [
-    ...method(`step(inputs: ${names.type}StepInputs)`, [
-      first === undefined ? 'const rows = batchSize;' : `const rows = rowsOf(${quoted(first.label)}, ${first.code}, ${row});`,
-      ...checkLines(context, values, sizes.requested, first?.input),
-      'start(rows, 1);',
-      ...placeLines(context, values),
-      ...packed(context, 'step'),
-      'return stepViews();',
-    ]),
-    ...method('resetState()', [...model.states.keys()].map((name) => `state${access(name)}.fill(0);`)),
-  ];
-}
-
-function persistenceMethods({ names, programs, hash }: ModuleContext): string[] {
-  const trains = programs.update !== undefined;
-  const slots = trains ? (programs.optimizer?.slots ?? []) : [];
-  const tape = hasEntry(programs, 'backward') ? ['tape = false;'] : [];
-  return [
-    ...(trains ? method('resetTraining()', ['stepCount = 0;', ...slots.map((slot) => `slots${access(slot)}.fill(0);`)]) : []),
-    ...method('save()', [
-      'const parameters: Record<string, number[]> = {};',
-      'for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);',
-      ...(slots.length > 0
-        ? ['const kept: Record<string, number[]> = {};', 'for (const [name, values] of Object.entries(slots)) kept[name] = Array.from(values);']
-        : []),
-      `return { module: '${programs.model.name}', definition: '${hash}', parameters${trains ? ', stepCount' : ''}${slots.length > 0 ? ', slots: kept' : ''} };`,
-    ]),
-    ...method(`load(checkpoint: ${names.type}Checkpoint)`, [
-      `if (checkpoint.definition !== '${hash}') throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with other equations, sizes or precision (\${checkpoint.definition}), not of '${programs.model.name}' (${hash})\`);`,
-      'checkValues(params, checkpoint.parameters);',
-      ...(trains
-        ? [
-            'const count = checkpoint.stepCount ?? 0;',
-            'if (!Number.isInteger(count) || count < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${String(count)}`);',
-          ]
-        : []),
-      ...(slots.length > 0 ? ['if (count > 0) checkValues(slots, checkpoint.slots);'] : []),
-      ...tape,
-      'for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);',
-      ...(slots.length > 0
-        ? [
-            'for (const [name, values] of Object.entries(slots)) {',
-            '  if (count > 0) values.set(checkpoint.slots![name]!);',
-            '  else values.fill(0);',
-            '}',
-          ]
-        : []),
-      ...(trains ? ['stepCount = count;'] : []),
-      'packParameters();',
-    ]),
-  ];
-}
-
-function method(head: string, body: readonly string[]): string[] {
-  return [`${head} {`, ...indent(body), '},'];
+  return method(`step(inputs: ${names.type}StepInputs)`, [
+    first === undefined ? 'const rows = batchSize;' : `const rows = rowsOf(${quoted(first.label)}, ${first.code}, ${row});`,
+    ...checkLines(context, values, sizes.requested, first?.input),
+    'start(rows, 1);',
+    ...placeLines(context, values),
+    ...stepStateLines(context, step),
+    ...packed(context, 'step'),
+    ...stepTakenLines(context),
+    'return stepViews();',
+  ]);
 }

@@ -142,11 +142,27 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
     [
       'checkValues',
       [
-        'function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {',
+        'function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {',
         '  for (const [name, values] of Object.entries(own)) {',
         '    const found = given?.[name];',
-        "    if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);",
+        "    if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);",
         '  }',
+        '}',
+      ],
+    ],
+    [
+      'numbersOf',
+      [
+        'function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {',
+        '  return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));',
+        '}',
+      ],
+    ],
+    [
+      'setNumbers',
+      [
+        'function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {',
+        '  for (const [name, values] of Object.entries(own)) values.set(given[name]!);',
         '}',
       ],
     ],

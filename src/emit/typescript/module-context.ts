@@ -1,7 +1,9 @@
 import { Dim } from '../../graph/dim.js';
 import type { ValueType } from '../../graph/node.js';
 import type { View } from '../../lower/kernel-program.js';
+import type { LoweredProgram } from '../../lower/lower-program.js';
 import type { Programs } from '../../program/build-programs.js';
+import { indent } from './map-code.js';
 import type { ModuleLayout } from './module-layout.js';
 import type { ModuleNames } from './module-names.js';
 import type { SizeNames } from './size-names.js';
@@ -40,4 +42,20 @@ export const packName = (entry: string): string => (entry === 'forward' || entry
 
 function capitalized(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** Statements that run an entry. */
+export function packed({ packingEntries }: ModuleContext, entry: string): string[] {
+  return [...(packingEntries.has(entry) && packName(entry) !== 'packParameters' ? [`${packName(entry)}();`] : []), `${runName(entry)}();`];
+}
+
+/** The one element of a scalar. */
+export function valueOf({ layout, sizes }: ModuleContext, program: LoweredProgram, name: string): string {
+  const view = program.inputs.get(name) ?? program.outputs.get(name);
+  if (view === undefined) throw new Error(`the program has no '${name}'`);
+  return `arena[${layout.view(view, sizes.duringCall)}]!`;
+}
+
+export function method(head: string, body: readonly string[]): string[] {
+  return [`${head} {`, ...indent(body), '},'];
 }

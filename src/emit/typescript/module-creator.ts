@@ -6,6 +6,9 @@ import { hasEntry, hasGradients } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import type { ModuleKernels } from './module-kernels.js';
 import { field } from './module-names.js';
+import { definitionLine } from './module-persistence.js';
+import { stateFunctions } from './module-state.js';
+import { trainingFunctions } from './module-training.js';
 import { inputViewLines, viewDeclarations } from './module-views.js';
 import { dimCode } from './scope.js';
 import { weightDecayLines } from './weight-decay-code.js';
@@ -15,7 +18,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
   const { programs, names, sizes, layout } = context;
   const { freeDims, model, batchSize } = programs;
   const methods = methodLines(context);
-  const shared = lossFunctions(context);
+  const shared = [...stateFunctions(context), ...lossFunctions(context), ...trainingFunctions(context)];
   const calls = [...shared, ...methods].join('\n');
   const checks = checkFunctions(context, kernels.start, (name) => calls.includes(`${name}(`) || (name === 'check' && calls.includes('checkOptional(')) || (name === 'place' && calls.includes('placeOrZero(')));
   return [
@@ -54,6 +57,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
       ...viewDeclarations(context),
       ...checks,
       ...shared,
+      definitionLine(context),
       'return {',
       ...indent([
         ...(model.dims.length === 0 ? [] : [`sizes: { ${model.dims.map((dim) => field(dim, String(programs.sizes[dim] ?? sizes.name(dim)))).join(', ')} },`]),

@@ -1,5 +1,7 @@
 import { hasEntry, hasGradients } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
+import { savesState } from './module-persistence.js';
+import { carriesState, keepsState, learnsState } from './module-state.js';
 
 /** The options of the methods of a module, and the object that its creator gives. */
 export function moduleInterface(context: ModuleContext): string[] {
@@ -66,37 +68,50 @@ export function moduleInterface(context: ModuleContext): string[] {
           `  valueAndGradient(batch: ${type}Batch, options?: ${type}GradientOptions): { readonly loss: number; readonly gradients: ${type}Parameters };`,
         ]
       : []),
-    ...(update === undefined
+    ...(update === undefined || !trains
       ? []
       : [
           '  /**',
           `   * Forward, loss, backward and one update by ${optimizer?.name ?? ''}. Gives the loss before the update, and the norm of its gradient`,
-          '   * before clipping. Throws as `forward`, and a RangeError for a learning rate that is not positive.',
+          '   * before clipping. Throws as `forward`, and a RangeError for a learning rate that is not positive; nothing is changed then.',
           '   */',
           `  trainStep(batch: ${type}Batch, options: ${type}TrainOptions): { readonly loss: number; readonly gradientNorm: number };`,
+        ]),
+    ...(update === undefined
+      ? []
+      : [
+          '  /**',
+          `   * One update by ${optimizer?.name ?? ''} from what \`gradients\` holds, like the sum over several calls with \`accumulate\`. Gives their norm`,
+          '   * before clipping. Throws a RangeError for a learning rate or a scale that is not positive; nothing is changed then.',
+          '   */',
+          `  update(options: ${type}UpdateOptions): { readonly gradientNorm: number };`,
         ]),
     ...(step === undefined
       ? []
       : [
-          `  /** The state that \`step\` goes on from${batchSize === undefined ? ', for the created batch; a step of a smaller batch uses its first rows' : ''}. */`,
+          ...stateDocs(context),
           `  readonly state: ${type}State;`,
           '  /**',
           '   * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those',
           '   * of the last `packParameters`, `forward` or `load`. Throws as `forward`.',
           '   */',
           `  step(inputs: ${type}StepInputs): ${type}StepOutputs;`,
-          '  /** Sets the state to zero. */',
-          '  resetState(): void;',
+          ...(keepsState(programs)
+            ? [
+                `  /** Sets the state to ${learnsState(programs) ? 'what is learned' : 'zero'}, in all rows or those given. Throws a RangeError for a row that there is not. */`,
+                '  resetState(rows?: readonly number[]): void;',
+              ]
+            : ['  /** There is no state. */', '  resetState(): void;']),
         ]),
     '  /** Makes edited parameters known to `step`; the other calls do it by themselves. */',
     '  packParameters(): void;',
     ...(update === undefined ? [] : ['  /** Makes the optimizer forget: sets what it keeps, and its count of updates, to zero. */', '  resetTraining(): void;']),
     update === undefined ? '  /** The parameters, as plain data. */' : '  /** The parameters and what the optimizer keeps, as plain data: training goes on from it to the bit. */',
-    `  save(): ${type}Checkpoint;`,
+    `  save(${savesState(programs) ? 'options?: { /** Adds the state. */ readonly state?: boolean }' : ''}): ${type}Checkpoint;`,
     '  /**',
-    ...(update === undefined ? [] : ['   * A checkpoint without updates, or without `stepCount`, also resets the optimizer.', '   *']),
-    '   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is',
-    '   *   changed then',
+    ...(update === undefined ? [] : ['   * A checkpoint without its `optimizer` also resets training.', '   *']),
+    `   * @throws Error for a checkpoint of another definition${update === undefined ? '' : ', optimizer'} or version, RangeError for values that are missing or`,
+    '   *   not finite; nothing is changed then',
     '   */',
     `  load(checkpoint: ${type}Checkpoint): void;`,
     '}',
@@ -109,7 +124,16 @@ function optionInterfaces({ programs, names: { type } }: ModuleContext): string[
     `export interface ${type}ForwardOptions {`,
     ...(programs.model.states.size === 0
       ? []
-      : ['  /** States before the first step; those left out are zero. */', `  readonly initialState?: Partial<${type}State> | undefined;`]),
+      : [
+          `  /** States before the first step; those left out are ${learnsState(programs) ? 'learned, where the model learns them, or ' : ''}zero. */`,
+          `  readonly initialState?: Partial<${type}State> | undefined;`,
+        ]),
+    ...(carriesState(programs)
+      ? [
+          `  /** Goes on from \`state\` where none is given, and leaves the final state there.${hasGradients(programs) ? ' Derivatives end at the start of the call.' : ''} */`,
+          '  readonly carry?: boolean;',
+        ]
+      : []),
     programs.batchSize === undefined
       ? '  /** The batch of this call, at most the one created; that by default. */'
       : `  /** The batch of this call: ${String(programs.batchSize)}. */`,
@@ -140,6 +164,27 @@ function optionInterfaces({ programs, names: { type } }: ModuleContext): string[
     ...(hasEntry(programs, 'gradient') ? [`export interface ${type}GradientOptions extends ${type}ForwardOptions {`, ...accumulate, '}', ''] : []),
     ...(programs.update === undefined
       ? []
-      : [`export interface ${type}TrainOptions extends ${type}ForwardOptions {`, '  readonly learningRate: number;', '}', '']),
+      : [
+          ...(hasEntry(programs, 'loss') ? [`export interface ${type}TrainOptions extends ${type}ForwardOptions {`, '  readonly learningRate: number;', '}', ''] : []),
+          `export interface ${type}UpdateOptions {`,
+          '  readonly learningRate: number;',
+          '  /** Multiplies the gradients first: 1/k makes the sum over k batches of one size the gradient of one large batch. */',
+          '  readonly scale?: number;',
+          '}',
+          '',
+        ]),
+  ];
+}
+
+function stateDocs({ programs, names: { create } }: ModuleContext): string[] {
+  const smaller = programs.batchSize === undefined ? ', for the created batch; a smaller one uses its first rows' : '';
+  if (!keepsState(programs)) return ['  /** There is no state. */'];
+  const goOn = carriesState(programs) ? '`step` and calls with `carry` go on' : '`step` goes on';
+  if (!learnsState(programs)) return [`  /** The state that ${goOn} from${smaller}. */`];
+  return [
+    '  /**',
+    `   * The state that ${goOn} from${smaller}. After \`${create}\` and`,
+    '   * `resetState` it is zero, and a row that is still zero at the next call starts from the learned state.',
+    '   */',
   ];
 }

@@ -5,6 +5,10 @@ import { gradientName } from '../../program/build-programs.js';
 import type { ModuleKernels } from './module-kernels.js';
 import { property, shapeText } from './module-names.js';
 import type { ModuleNames } from './module-names.js';
+import { savesState } from './module-persistence.js';
+import { marksRows } from './module-state.js';
+
+const numbers = '{ readonly [name: string]: readonly number[] }';
 
 type Interface = OptionalKind<InterfaceDeclarationStructure>;
 type Property = OptionalKind<PropertySignatureStructure>;
@@ -75,15 +79,22 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
   }
   found.push(
     make('Checkpoint', 'What `save` gives: plain data, fit for JSON.', [
+      field('format', 'number', 'The version of this layout.'),
       field('module', 'string', 'The definition.'),
-      field('definition', 'string', 'The hash of its equations.'),
-      field('parameters', '{ readonly [name: string]: readonly number[] }', 'Values by parameter.'),
+      field('definition', 'string', 'The hash of equations, parameters, fixed sizes and precision, and the sizes created.'),
+      field('parameters', numbers, 'Values by parameter.'),
       ...(optimizer === undefined
         ? []
         : [
-            field('stepCount', 'number', 'Updates made so far.', true),
-            field('slots', '{ readonly [name: string]: readonly number[] }', 'What the optimizer keeps.', true),
+            field(
+              'optimizer',
+              `{ readonly name: string; readonly definition: string; readonly stepCount: number; readonly slots: { readonly [slot: string]: ${numbers} } }`,
+              'The optimizer with the hash of its rule, the number of updates so far, and what it keeps by parameter; training starts anew without it.',
+              true,
+            ),
           ]),
+      ...(savesState(programs) ? [field('state', numbers, 'The state, if it was asked for.', true)] : []),
+      ...(savesState(programs) && marksRows(programs) ? [field('fresh', 'readonly number[]', 'For each row of the state, 1 if it has not started yet.', true)] : []),
     ]),
   );
   return found;

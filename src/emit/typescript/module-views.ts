@@ -16,8 +16,11 @@ export function viewDeclarations(context: ModuleContext): string[] {
   const { programs, layout, sizes } = context;
   const { sequence, step, update, model, optimizer } = programs;
   const flat = dimCode(flatSize(programs.parameters), sizes.capacity);
-  const parameterFields = (at: (constant: string) => string): string[] =>
-    programs.parameters.map(({ name, shape }) => `${property(name)}: view(${at(layout.parameterConstant(name))}, ${elementsCode({ shape }, sizes.capacity)})`);
+  const parameterFields = programs.parameters.map(({ name, shape }) => {
+    const constant = layout.parameterConstant(name);
+    const at = hasGradients(programs) ? `at + ${constant} - ${layout.flat('parameter')}` : constant;
+    return `${property(name)}: view(${at}, ${elementsCode({ shape }, sizes.capacity)})`;
+  });
   const forward = [
     ['outputs', outputFields(context, sequence, 'out.', model.outputs, programs.outputTypes)],
     ['finalState', outputFields(context, sequence, 'final.', model.states.keys(), programs.outputTypes)],
@@ -27,22 +30,24 @@ export function viewDeclarations(context: ModuleContext): string[] {
     ['initialState', outputFields(context, sequence, gradientName(''), model.states.keys(), programs.outputTypes)],
   ] as const;
   return [
-    ...objectLines('const params = ', parameterFields((constant) => constant), ';'),
     ...(hasGradients(programs)
       ? [
-          ...objectLines('const grads = ', parameterFields((constant) => `${layout.flat('gradient')} + ${constant} - ${layout.flat('parameter')}`), ';'),
+          '/** A flat array by parameter. */',
+          ...objectLines('const byParameter = (at: number) => (', parameterFields, ');'),
+          `const params = byParameter(${layout.flat('parameter')});`,
+          `const grads = byParameter(${layout.flat('gradient')});`,
           `const gradients = view(${layout.flat('gradient')}, ${flat});`,
         ]
-      : []),
+      : objectLines('const params = ', parameterFields, ';')),
     ...(update === undefined || optimizer === undefined || optimizer.slots.length === 0
       ? []
-      : objectLines('const slots = ', inputFields(context, update, optimizer.slots, 'slot.', new Map(), flat), ';')),
+      : objectLines('const slots = ', optimizer.slots.map((slot) => `${property(slot)}: byParameter(${slotStart(context, update, slot)})`), ';')),
     ...cachedViews('forwardViews', forward),
     ...(hasEntry(programs, 'backward') ? cachedViews('backwardViews', backward, ['params: grads']) : []),
     ...(step === undefined
       ? []
       : [
-          ...objectLines('const state = ', inputFields(context, step, model.states.keys(), '', programs.stepInputTypes), ';'),
+          ...objectLines('const state = ', inputFields(context, step, model.states.keys(), programs.stepInputTypes), ';'),
           ...objectLines('const stepViews = cached(() => (', outputFields(context, step, 'out.', model.outputs, programs.stepOutputTypes), '));'),
         ]),
     '',
@@ -52,7 +57,7 @@ export function viewDeclarations(context: ModuleContext): string[] {
 /** Where inputs of the created batch and steps lie. */
 export function inputViewLines(context: ModuleContext): string[] {
   const { model, sequence, inputTypes } = context.programs;
-  return objectLines('inputs: ', inputFields(context, sequence, [...model.inputs.keys(), ...model.targets.keys()], '', inputTypes), ',');
+  return objectLines('inputs: ', inputFields(context, sequence, [...model.inputs.keys(), ...model.targets.keys()], inputTypes), ',');
 }
 
 /** Views for the current batch and steps; made again only when these change. */
@@ -76,20 +81,14 @@ function outputFields(
   return fields(context, keys, duringCall, (key) => [program.outputs.get(`${prefix}${key}`), types.get(`${prefix}${key}`)]);
 }
 
-function inputFields(
-  context: ModuleContext,
-  program: LoweredProgram,
-  keys: Iterable<string>,
-  prefix: string,
-  types: ReadonlyMap<string, ValueType>,
-  length?: string,
-): string[] {
-  const { layout, sizes } = context;
-  if (length === undefined) return fields(context, keys, sizes.capacity, (key) => [program.inputs.get(`${prefix}${key}`), types.get(`${prefix}${key}`)]);
-  return [...keys].flatMap((key) => {
-    const view = program.inputs.get(`${prefix}${key}`);
-    return view === undefined ? [] : [`${property(key)}: view(${layout.view(view, sizes.capacity)}, ${length})`];
-  });
+function inputFields(context: ModuleContext, program: LoweredProgram, keys: Iterable<string>, types: ReadonlyMap<string, ValueType>): string[] {
+  return fields(context, keys, context.sizes.capacity, (key) => [program.inputs.get(key), types.get(key)]);
+}
+
+function slotStart({ layout, sizes }: ModuleContext, update: LoweredProgram, slot: string): string {
+  const view = update.inputs.get(`slot.${slot}`);
+  if (view === undefined) throw new Error(`the update has no slot '${slot}'`);
+  return layout.view(view, sizes.capacity);
 }
 
 function fields(

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { printGraph } from '../../graph/print.js';
 import type { Programs } from '../../program/build-programs.js';
 import { initializerLines } from './initializer-code.js';
 import type { WasmKernelCode } from '../wasm/module-kernels.js';
@@ -13,6 +11,7 @@ import { typeScriptKernels } from './module-kernels.js';
 import type { ModuleKernels } from './module-kernels.js';
 import { ModuleLayout } from './module-layout.js';
 import { moduleNames } from './module-names.js';
+import { definitionHash } from './module-persistence.js';
 import { moduleInterfaces } from './module-types.js';
 import { Scope } from './scope.js';
 import type { Printer } from './printer.js';
@@ -66,10 +65,6 @@ export async function emitModule(programs: Programs, { precision, math, target, 
     text: `${parts.join('\n').replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`,
     kernels: wasm?.code,
   };
-}
-
-function definitionHash({ model, sizes }: Programs, precision: string): string {
-  return createHash('sha256').update(`${printGraph(model.graph)}\n${JSON.stringify(sizes)}\n${precision}`).digest('hex').slice(0, 16);
 }
 
 function preamble({ programs: { model, sizes, batchSize }, hash }: ModuleContext, precision: string, kernels: ModuleKernels): string[] {
