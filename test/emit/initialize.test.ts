@@ -104,6 +104,30 @@ describe('initialize', () => {
   });
 });
 
+it('makes each gate orthogonal by itself, where gates lie in one matrix', async () => {
+  const gates = ['z', 'i', 'f', 'o'] as const;
+  const stacked = defineCell('stacked', { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'] } }, ({ x, y }) => {
+    const [z, i, f, o] = gates.map((gate) => tanh(affine(gate, 'H', { W: x, R: y }, { weights: orthogonal })));
+    const next = z === undefined || i === undefined || f === undefined || o === undefined ? y : add(mul(z, i), mul(f, o));
+    return { next: { y: next }, outputs: { y: next } };
+  });
+  const { create, initialize, source } = await compiled({ definition: stacked, precision: 'float64' });
+  // The four are one product, so that their rows lie one after the other.
+  expect(source).toContain('batch, 4 * H, gatesAt');
+  const own = create({ sizes: { I: 3, H: 6 } });
+  initialize(own, 4);
+  for (const gate of gates) {
+    const q = own.params[`R_${gate}`] ?? new Float64Array(0);
+    for (let a = 0; a < 6; a++) {
+      for (let b = 0; b < 6; b++) {
+        const product = [0, 1, 2, 3, 4, 5].reduce((total, k) => total + (q[k * 6 + a] ?? NaN) * (q[k * 6 + b] ?? NaN), 0);
+        expect(Math.abs(product - (a === b ? 1 : 0))).toBeLessThan(1e-14);
+      }
+    }
+  }
+  expect(own.params['R_z']).not.toEqual(own.params['R_i']);
+});
+
 const chronological = defineCell('chronological', { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'] } }, ({ x, y }) => {
   const i = affine('in.i', 'H', { W: x, R: y }, { bias: negated('b_f'), weights: identity(0.5) });
   const next = tanh(mul(i, affine('in.f', 'H', { W: x }, { bias: chrono(20) })));

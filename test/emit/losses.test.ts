@@ -1,6 +1,6 @@
-import { defineModel, softmaxCrossEntropy } from 'cellwright';
+import { add, binaryCrossEntropy, broadcast, defineModel, parameter, softmaxCrossEntropy } from 'cellwright';
 import { describe, expect, it } from 'vitest';
-import { compiled } from './compiled-module.js';
+import { compiled, targets } from './compiled-module.js';
 import type { AnyModule } from './compiled-module.js';
 
 const signature = { dims: ['O'], inputs: { logits: ['T', 'O'] }, targets: { target: { shape: ['T'], dtype: 'index' } } } as const;
@@ -40,4 +40,55 @@ it('does not look at classes behind the end of a sequence', async () => {
     expect(module.evaluate({ logits, target }, { lengths: [1, 2] }).loss).toBe(module.evaluate({ logits, target: Float64Array.of(0, 1, 0, 2) }, { lengths: [1, 2] }).loss);
     expect(() => module.evaluate({ logits, target }, { lengths: [2, 1] })).toThrow('not 99');
   }
+});
+
+/** One step of three logits; the loss and its gradient, by a bias of zero that is added to them. */
+describe.each(targets)('logits of any size in the %s module', (target) => {
+  const big = 1e4;
+  const softmax: readonly (readonly [logits: readonly number[], right: number, loss: number, gradient: readonly number[]])[] = [
+    [[big, 0, -big], 0, 0, [0, 0, 0]],
+    [[big, 0, -big], 2, 2 * big, [1, 0, -1]],
+    [[-big, -big, -big], 1, Math.log(3), [1 / 3, -2 / 3, 1 / 3]],
+    [[big, big, big], 1, Math.log(3), [1 / 3, -2 / 3, 1 / 3]],
+    [[0, 0, -Infinity], 0, Math.LN2, [-0.5, 0.5, 0]],
+    [[1, -Infinity, -Infinity], 0, 0, [0, 0, 0]],
+    [[0, 0, -Infinity], 2, Infinity, [0.5, 0.5, -1]],
+  ];
+  const binary: readonly (readonly [logit: number, target: number, loss: number, gradient: number])[] = [
+    [big, 1, 0, 0],
+    [big, 0, big, 1],
+    [-big, 0, 0, 0],
+    [-big, 1, big, -1],
+    [0, 0.5, Math.LN2, 0],
+  ];
+  const bias = ['O'] as const;
+  const choices = defineModel('choices', { dims: ['O'], inputs: { logits: ['T', 'O'] }, targets: { target: { shape: ['T'], dtype: 'index' } } }, ({ logits: given, target: right }) => {
+    const moved = add(given, broadcast(parameter('b', bias), ['T', 'O']));
+    return { outputs: {}, loss: softmaxCrossEntropy(moved, right) };
+  });
+  const answers = defineModel('answers', { dims: ['O'], inputs: { logits: ['T', 'O'] }, targets: { target: ['T', 'O'] } }, ({ logits: given, target: right }) => {
+    const moved = add(given, broadcast(parameter('b', bias), ['T', 'O']));
+    return { outputs: {}, loss: binaryCrossEntropy(moved, right) };
+  });
+
+  it.each(['float64', 'float32'] as const)('has the loss and the gradient of the limit: %s', async (precision) => {
+    const array = precision === 'float64' ? Float64Array : Float32Array;
+    const near = (found: number | undefined, expected: number, what: string): void => {
+      if (!Number.isFinite(expected)) expect(found, what).toBe(expected);
+      else expect(Math.abs((found ?? NaN) - expected), what).toBeLessThanOrEqual((precision === 'float64' ? 1e-13 : 1e-6) * Math.max(1, Math.abs(expected)));
+    };
+    const [first, second] = await Promise.all([choices, answers].map((definition) => compiled({ definition, target, precision })));
+    const three = first?.create({ sizes: { O: 3 } });
+    for (const [given, right, loss, gradient] of softmax) {
+      const found = three?.valueAndGradient({ logits: array.from(given), target: array.of(right) });
+      near(found?.loss, loss, `the loss at ${given.join()}`);
+      gradient.forEach((slope, k) => { near(found?.gradients['b']?.[k], slope, `slope ${String(k)} at ${given.join()} for ${String(right)}`); });
+    }
+    const one = second?.create({ sizes: { O: 1 } });
+    for (const [given, right, loss, slope] of binary) {
+      const found = one?.valueAndGradient({ logits: array.of(given), target: array.of(right) });
+      near(found?.loss, loss, `the loss at ${String(given)}`);
+      near(found?.gradients['b']?.[0], slope, `the slope at ${String(given)} for ${String(right)}`);
+    }
+  });
 });

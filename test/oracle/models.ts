@@ -1,4 +1,4 @@
-import { cellModel, concat, createCell, defineModel, dense, embedding, isCellName, meanSquaredError, npLstm, sequence, softmaxCrossEntropy } from 'cellwright';
+import { bidirectional, cellModel, createCell, defineModel, dense, embedding, isCellName, meanSquaredError, npLstm, sequence, softmaxCrossEntropy, stack } from 'cellwright';
 import type { CellDefinition, Expression, Loss, ModelDefinition } from 'cellwright';
 import type { ReferenceCase, ReferenceTrace } from './format.js';
 
@@ -13,8 +13,8 @@ export function modelOf(reference: ReferenceCase | ReferenceTrace): ModelDefinit
 /** Models around the LSTM without peepholes, by name. */
 const compositions: Readonly<Record<string, (reference: ReferenceCase) => ModelDefinition>> = {
   'masked-lstm': () => cellModel(npLstm),
-  'stacked-lstm': (reference) => stacked(npLstm, layerNames(reference)),
-  'bidirectional-lstm': () => bidirectional(npLstm),
+  'stacked-lstm': (reference) => stacked(npLstm, layerCount(reference)),
+  'bidirectional-lstm': () => inBothDirections(npLstm),
   'lstm-dense-mse': () => regression(npLstm),
   'lstm-dense-softmax-ce': () => classifier(npLstm),
   'embedding-lstm-dense-softmax-ce': () => tokenClassifier(npLstm),
@@ -29,42 +29,35 @@ function traceModel(description: string): ModelDefinition | undefined {
 const dims = ['I', 'H', 'O'] as const;
 const inputs = { x: ['T', 'I'] } as const;
 
-type Steps = Expression<readonly ['T', ...(string | number)[]]>;
-
-function run(cell: CellDefinition, x: Steps, options: { name?: string; reverse?: boolean } = {}): Steps {
-  const [value] = Object.values(sequence(cell, { x }, options).outputs);
+/** The outputs of a cell that stands alone: its parameters and states have no path. */
+function hidden<const X extends string>(cell: CellDefinition, x: Expression<readonly ['T', X]>): Expression<readonly ['T', 'H']> {
+  const [value] = Object.values(sequence(cell, { x }).outputs);
   if (value === undefined) throw new Error(`the cell '${cell.name}' has no output`);
-  return value;
+  return value as Expression<readonly ['T', 'H']>;
 }
 
-function layerNames({ params }: ReferenceCase): string[] {
-  return [...new Set([...params.keys()].map((name) => name.split('.')[0] ?? ''))].sort();
+function layerCount({ params }: ReferenceCase): number {
+  return new Set([...params.keys()].map((name) => name.split('.')[0])).size;
 }
 
-function stacked(cell: CellDefinition, layers: readonly string[]): ModelDefinition {
-  return defineModel('stacked', { dims: ['I', 'H'], inputs }, ({ x }) => {
-    let value: Steps = x;
-    for (const name of layers) value = run(cell, value, { name });
-    return { outputs: { y: value } };
-  });
+function stacked(cell: CellDefinition, layers: number): ModelDefinition {
+  return defineModel('stacked', { dims: ['I', 'H'], inputs }, ({ x }) => ({ outputs: { y: stack(new Array<CellDefinition>(layers).fill(cell), x) } }));
 }
 
-function bidirectional(cell: CellDefinition): ModelDefinition {
-  return defineModel('bidirectional', { dims: ['I', 'H'], inputs }, ({ x }) => ({
-    outputs: { y: concat([run(cell, x, { name: 'fwd' }), run(cell, x, { name: 'bwd', reverse: true })], -1) },
-  }));
+function inBothDirections(cell: CellDefinition): ModelDefinition {
+  return defineModel('bidirectional', { dims: ['I', 'H'], inputs }, ({ x }) => ({ outputs: { y: bidirectional(cell, x) } }));
 }
 
 function regression(cell: CellDefinition): ModelDefinition {
   return defineModel('regression', { dims, inputs, targets: { target: ['T', 'O'] } }, ({ x, target }) => {
-    const prediction = dense('dense', 'O', run(cell, x) as Expression<readonly ['T', 'H']>);
+    const prediction = dense('dense', 'O', hidden(cell, x));
     return { outputs: { prediction }, loss: meanSquaredError(prediction, target) };
   });
 }
 
 function classifier(cell: CellDefinition): ModelDefinition {
   const targets = { target: { shape: ['T'], dtype: 'index' } } as const;
-  return defineModel('classifier', { dims, inputs, targets }, ({ x, target }) => classify(run(cell, x), target));
+  return defineModel('classifier', { dims, inputs, targets }, ({ x, target }) => classify(hidden(cell, x), target));
 }
 
 function tokenClassifier(cell: CellDefinition): ModelDefinition {
@@ -72,11 +65,11 @@ function tokenClassifier(cell: CellDefinition): ModelDefinition {
   return defineModel(
     'tokenClassifier',
     { dims: ['V', 'D', 'H', 'O'], inputs: { tokens: steps }, targets: { target: steps } },
-    ({ tokens, target }) => classify(run(cell, embedding('embed', tokens, { vocabulary: 'V', width: 'D' })), target),
+    ({ tokens, target }) => classify(hidden(cell, embedding('embed', tokens, { vocabulary: 'V', width: 'D' })), target),
   );
 }
 
-function classify(hidden: Steps, target: Expression<readonly ['T']>): { outputs: { logits: Expression }; loss: Loss } {
-  const logits = dense('dense', 'O', hidden as Expression<readonly ['T', 'H']>);
+function classify(states: Expression<readonly ['T', 'H']>, target: Expression<readonly ['T']>): { outputs: { logits: Expression }; loss: Loss } {
+  const logits = dense('dense', 'O', states);
   return { outputs: { logits }, loss: softmaxCrossEntropy(logits, target) };
 }

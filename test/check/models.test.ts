@@ -1,0 +1,24 @@
+import { batchStage, defineModel, dense, embedding, gruV1, layerNormalization, meanSquaredError, npLstm, scaleLoss, softmaxCrossEntropy, stack } from 'cellwright';
+import { expect, it } from 'vitest';
+import { checkDefinition } from '../../src/check/check-definition.js';
+
+/** Most of what a model can have: tokens, different cells with a layer between them, learned starts, two heads, two losses. */
+const model = defineModel(
+  'everything',
+  { dims: ['V', 'D', 'H', 'O'], inputs: { tokens: { shape: ['T'], dtype: 'index' } }, targets: { target: { shape: ['T'], dtype: 'index' }, weights: ['T'], wanted: ['T', 'H'] } },
+  ({ tokens, target, weights, wanted }) => {
+    const x = embedding('embed', tokens, { vocabulary: 'V', width: 'D' });
+    const top = stack([npLstm, (value, name) => layerNormalization(name, value), gruV1], x, { initialState: 'learned', residual: true });
+    const logits = dense('head', 'O', top);
+    const hidden = dense('side', 'H', top);
+    return { outputs: { logits }, loss: [softmaxCrossEntropy(logits, target, { weights }), scaleLoss(meanSquaredError(hidden, wanted), 0.5)] };
+  },
+);
+
+it('a whole model has the derivatives of both modes and the Hessian times a vector that differences have, on both targets', async () => {
+  const { rows } = await checkDefinition(model, { sizes: { V: 5, D: 3, H: 4, O: 3, T: 3, B: 2 } });
+  expect(rows.filter(({ passed }) => !passed)).toEqual([]);
+  expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(['Hessian times vector: TypeScript against interpreter', 'Hessian times vector: WebAssembly against interpreter', 'Hessian times vector against differences of gradients']));
+  // What is learned is among it: the rows that are fresh start there.
+  expect([...batchStage(model).inputs.keys()]).toEqual(expect.arrayContaining(['L0.c0', 'fresh.L0.c', 'L2.y0']));
+});
