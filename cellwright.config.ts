@@ -15,6 +15,8 @@ import {
   slstm,
   vanillaLstm,
 } from 'cellwright';
+import { characterModel } from './examples/character-model/model.js';
+import { digitClassifier } from './examples/digits/model.js';
 import { co2Forecaster } from './examples/mauna-loa/model.js';
 
 export default defineConfig({
@@ -35,5 +37,20 @@ export default defineConfig({
     { definition: mogrifierLstm },
     { definition: convLstm1d },
     { definition: co2Forecaster, sizes: { I: 3, H: 32, O: 12 }, optimizer: adam({ clipNorm: 1 }) },
+    {
+      definition: characterModel,
+      sizes: { P: 96 ** 2, E: 64, H: 128, V: 96 },
+      target: 'wasm',
+      math: 'fast',
+      optimizer: adam({ clipNorm: 1 }),
+    },
+    {
+      definition: digitClassifier,
+      sizes: { I: 28, H: 64, O: 10 },
+      lengths: true,
+      target: 'wasm',
+      math: 'fast',
+      optimizer: adam({ clipNorm: 1 }),
+    },
   ],
 });

@@ -1,0 +1,20 @@
+import { bidirectional, concat, defineModel, dense, firstStep, lastStep, npLstm, softmaxCrossEntropy } from 'cellwright';
+
+/**
+ * Two LSTMs that read the rows of a picture, one from the first row down and one from the last row up, and a layer of `O` logits that is
+ * given what each says at its end. With lengths, the one that reads up starts at the last row that there is.
+ */
+export const digitClassifier = defineModel(
+  'digitClassifier',
+  {
+    dims: ['I', 'H', 'O'],
+    inputs: { rows: ['T', 'I'] },
+    targets: { digit: { shape: [], dtype: 'index' } },
+  },
+  ({ rows, digit }) => {
+    const both = bidirectional(npLstm, rows); // [T, 2H]
+    const ends = concat<readonly [string]>([lastStep(both), firstStep(both)]); // [4H]
+    const logits = dense('dense', 'O', ends); // [O]
+    return { outputs: { logits }, loss: softmaxCrossEntropy(logits, digit) };
+  },
+);
