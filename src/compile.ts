@@ -50,6 +50,7 @@ export async function compileModule(configuration: ModuleConfiguration, observer
     optimizer: forwardOnly ? undefined : optimizer,
     forwardOnly,
     lengths,
+    math,
     ...(observer.disabledPasses === undefined ? {} : { disabledPasses: observer.disabledPasses }),
     afterPass: (...event) => observer.afterPass?.(...event),
   });

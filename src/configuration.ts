@@ -16,7 +16,7 @@ export interface ModuleConfiguration {
   readonly precision?: 'float32' | 'float64';
   /**
    * `exact` uses the platform's functions, or in `wasm` functions that are as good; `fast` approximates to float32 accuracy, for
-   * float32 modules only. Default `exact`.
+   * float32 modules only, and takes values to be finite: 0 · x is 0 whatever x. Default `exact`.
    */
   readonly math?: 'exact' | 'fast';
   /** In what the kernels are written: TypeScript, or WebAssembly SIMD inside the same module, which a page's policy must allow (`'wasm-unsafe-eval'`). Default `typescript`. */

@@ -7,6 +7,7 @@ import { inlineSingleStep } from './inline-single-step.js';
 import { mask } from './mask.js';
 import { moveSequenceWork } from './move-sequence-work.js';
 import { packProducts } from './pack-products.js';
+import { rulesFor } from './rules/index.js';
 import { simplify } from './simplify.js';
 import { sinkWeightGradients } from './sink-weight-gradients.js';
 import { trim } from './trim.js';
@@ -31,6 +32,11 @@ export const beforeDifferentiation: readonly Pass[] = [
   { name: 'hoist-invariants', reason: 'packing joins weights inside the loop; joined once outside, their gradients stay joined', run: hoistInvariants },
   { name: 'simplify-packed', reason: 'joined parts that are split again cancel', run: (graph) => simplify(graph) },
   { name: 'move-sequence-work', reason: 'whole products are left; what leaves now has its derivative behind the backward loop by itself', run: (graph) => moveSequenceWork(graph) },
+];
+
+/** Behind differentiation, where fast maths is asked for: what is infinite or NaN need not stay so. */
+export const withFastMaths: readonly Pass[] = [
+  { name: 'simplify-fast', reason: 'derivatives too multiply by zero and divide by constants', run: (graph) => simplify(graph, { rules: rulesFor('fast') }) },
 ];
 
 /** After differentiation, as often as it was asked for. */

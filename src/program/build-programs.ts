@@ -16,7 +16,7 @@ import type { Target } from '../lower/task.js';
 import { wholeView } from '../lower/view.js';
 import { fill } from '../ops/construct.js';
 import { scan } from '../ops/scan.js';
-import { afterDifferentiation, beforeDifferentiation, runPasses } from '../optimize/pipeline.js';
+import { afterDifferentiation, beforeDifferentiation, runPasses, withFastMaths } from '../optimize/pipeline.js';
 import type { PassObserver } from '../optimize/pipeline.js';
 import type { OptimizerDefinition } from '../optimizers/optimizer.js';
 import { batchStage } from './batch-stage.js';
@@ -31,6 +31,8 @@ export interface ProgramOptions {
   readonly forwardOnly: boolean;
   /** Sequences may have different lengths. */
   readonly lengths?: boolean;
+  /** Fast maths takes values to be finite. */
+  readonly math?: 'exact' | 'fast';
   readonly disabledPasses?: ReadonlySet<string>;
   afterPass?(program: string, pass: string, graph: Graph, milliseconds: number): void;
 }
@@ -73,7 +75,7 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
   const optimized = (program: string, graph: Graph, differentiate: (graph: Graph) => Graph = (each) => each): Graph =>
     runPasses(
       differentiate(runPasses(graph, beforeDifferentiation, observe(program), options.disabledPasses)),
-      afterDifferentiation,
+      options.math === 'fast' ? [...withFastMaths, ...afterDifferentiation] : afterDifferentiation,
       observe(program),
       options.disabledPasses,
     );

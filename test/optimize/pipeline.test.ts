@@ -5,7 +5,7 @@ import type { Graph } from '../../src/graph/graph.js';
 import { printGraph } from '../../src/graph/print.js';
 import { evaluate } from '../../src/interpret/evaluate.js';
 import { einsum } from '../../src/ops/einsum.js';
-import { afterDifferentiation, beforeDifferentiation, runPasses } from '../../src/optimize/pipeline.js';
+import { afterDifferentiation, beforeDifferentiation, runPasses, withFastMaths } from '../../src/optimize/pipeline.js';
 import { batchStage } from '../../src/program/batch-stage.js';
 import { gradientOf, valuesOf } from '../support/derivatives.js';
 import { randomGraph } from '../support/random-graph.js';
@@ -43,6 +43,10 @@ describe.each(Object.entries(subjects))('%s', (_, forward) => {
   test('any pass can be switched off, and all of them: the values stay', () => {
     for (const name of names) check(optimizedGradients(forward, [name]));
     check(optimizedGradients(forward, names));
+  });
+
+  test('the values stay with fast maths, where they are finite', () => {
+    check(runPasses(gradientsOf(runPasses(forward, beforeDifferentiation)), [...withFastMaths, ...afterDifferentiation]));
   });
 });
 

@@ -38,6 +38,11 @@ describe('the side of the source', () => {
     );
   });
 
+  test('takes back what flows along the shortest path where others need its edges', () => {
+    const chain = (...nodes: readonly number[]): Edges => nodes.slice(1).map((to, k) => [nodes[k] ?? 0, to, 1] as const);
+    expect(sideOfSource(8, [...chain(0, 1, 2, 7), ...chain(1, 3, 4, 7), ...chain(0, 5, 6, 2)])).toEqual(new Set([0]));
+  });
+
   test('does not exist where no cut is finite', () => {
     expect(() => sideOfSource(3, [[0, 1, Infinity], [1, 2, Infinity]])).toThrow('no cut of finite capacity');
   });
