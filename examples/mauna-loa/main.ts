@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createCo2Forecaster } from '../../generated/co2-forecaster.js';
+import { seedFrom } from '../seed.js';
 import { persistence, seasonalNaive, seasonalNaiveWithDrift } from './baselines.js';
 import type { ForecastMethod } from './baselines.js';
 import { loadMaunaLoa, nameOf } from './data.js';
@@ -60,10 +60,4 @@ function forecastsOf({ ppm }: MonthlyRecord, method: ForecastMethod): Map<number
 
 function span(first: number, last: number): string {
   return `${nameOf(record, first)} to ${nameOf(record, last)}`;
-}
-
-function seedFrom(argv: string[]): number {
-  const { values } = parseArgs({ args: argv, options: { seed: { type: 'string', default: '1' } } });
-  if (!/^\d{1,9}$/.test(values.seed)) throw new Error(`--seed takes a whole number of at most nine digits, not '${values.seed}'`);
-  return Number(values.seed);
 }
