@@ -14,7 +14,7 @@ import { trainingDisplay } from './progress.js';
 import { allowRelaxedSimd } from './relaxed-simd.js';
 import { sample } from './sampling.js';
 import { countPredicted, splitDocuments } from './split.js';
-import { charactersPerUpdate, sharedLength } from './thread.js';
+import { charactersPerUpdate } from './thread.js';
 import { train } from './training.js';
 
 const order = 5;
@@ -35,7 +35,7 @@ console.log(`${baseline.name}: ${baseline.validation.toFixed(3)} bits per charac
 
 const { length } = createCharacterModel().parameters;
 const updates = Math.round(characters / charactersPerUpdate);
-const plan = { texts: training, updates, learningRate, seed, sums: sharedSums(sharedLength(length)) };
+const plan = { texts: training, updates, learningRate, seed, sums: sharedSums(length) };
 console.log(`training ${length} parameters on ${(characters / 1e6).toFixed(1)} million characters in two threads; seed ${seed}`);
 const display = trainingDisplay(updates * charactersPerUpdate, process.stdout.isTTY);
 const { parameters, curve } = await train(plan, new Evaluation(validation), measurements, display.report);

@@ -4,7 +4,7 @@ import { noCharacter } from './alphabet.js';
 /**
  * A character is read together with the one before it, as one of `P` pairs. Two LSTMs, one above the other, go over their embeddings; after each
  * pair `[T]` there are the logits of the next character, `[T, V]`. To these a table adds what the pair alone says, as a trigram model would (Mikolov et
- * al. 2011, "Strategies for Training Large Scale Neural Network Language Models", section 3): that is learnt in no time, and the LSTMs are left with what
+ * al. 2011, "Strategies for Training Large Scale Neural Network Language Models"): the LSTMs are left with what
  * takes more context. The loss is the mean of `-ln p(next character)`, nats.
  */
 export const characterModel = defineModel(

@@ -13,14 +13,14 @@ export interface TrainingPlan {
   readonly learningRate: number;
   /** Names the initial parameters and the order of the texts. */
   readonly seed: number;
-  /** For the gradients, and behind them the loss. */
+  /** For the gradients. */
   readonly sums: SharedSums;
 }
 
 export interface Update {
   /** From 1. */
   readonly update: number;
-  /** Of this update, before it, nats per character. */
+  /** Of this thread's streams, before the update, nats per character. */
   readonly loss: number;
   /** Of this thread's network, after it. */
   readonly parameters: Float32Array;
@@ -44,22 +44,13 @@ export function* trainHalf(thread: 0 | 1, { texts, updates, learningRate, seed, 
   const network = createCharacterModel({ batchSize: rows, maxSteps: steps });
   initializeCharacterModel(network, seed);
   const own = chunks(texts, { streams: threads * rows, rows, firstStream: thread * rows, steps }, randomStream(seed));
-  const shared = new Float32Array(sharedLength(network.gradients.length));
   for (let update = 1; update <= updates; update++) {
     const { pairs, next, begins } = own.next().value;
     if (begins) network.resetState();
     const { loss } = network.valueAndGradient({ pairs, next }, { carry: true });
-    shared.set(network.gradients);
-    shared[network.gradients.length] = loss;
-    addUp(sums, thread, update, shared);
-    network.gradients.set(shared.subarray(0, network.gradients.length));
+    addUp(sums, thread, update, network.gradients);
     const decay = (1 + Math.cos((Math.PI * (update - 1)) / updates)) / 2;
     network.update({ learningRate: learningRate * decay * Math.min(1, update / warmUp), scale: 1 / threads });
-    yield { update, loss: (shared[network.gradients.length] ?? NaN) / threads, parameters: network.parameters };
+    yield { update, loss, parameters: network.parameters };
   }
-}
-
-/** What the threads add up: the gradients, and the loss. */
-export function sharedLength(parameters: number): number {
-  return parameters + 1;
 }

@@ -8,7 +8,7 @@ import type { TrainingPlan } from './thread.js';
 export interface Progress {
   /** Characters learnt from so far. */
   readonly characters: number;
-  /** Of training, a mean that forgets, bits per character. */
+  /** Of training, of the streams that this thread reads: a mean that forgets, bits per character. */
   readonly loss: number;
   /** Bits per character on the validation texts, as of the last time that it was measured. */
   readonly validation: number;
