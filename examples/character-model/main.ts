@@ -6,7 +6,7 @@ import { table } from '../table.js';
 import { decode } from './alphabet.js';
 import { loadBrown } from './corpus.js';
 import { Evaluation } from './evaluation.js';
-import { sharedSums } from './exchange.js';
+import { sharedValues } from './exchange.js';
 import { bitsOf, countNGrams } from './n-gram.js';
 import { optionsFrom } from './options.js';
 import { plot } from './plot.js';
@@ -35,7 +35,7 @@ console.log(`${baseline.name}: ${baseline.validation.toFixed(3)} bits per charac
 
 const { length } = createCharacterModel().parameters;
 const updates = Math.round(characters / charactersPerUpdate);
-const plan = { texts: training, updates, learningRate, seed, sums: sharedSums(length) };
+const plan = { texts: training, updates, learningRate, seed, shared: sharedValues(length) };
 console.log(`training ${length} parameters on ${(characters / 1e6).toFixed(1)} million characters in two threads; seed ${seed}`);
 const display = trainingDisplay(updates * charactersPerUpdate, process.stdout.isTTY);
 const { parameters, curve } = await train(plan, new Evaluation(validation), measurements, display.report);

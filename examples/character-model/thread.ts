@@ -1,7 +1,7 @@
 import { createCharacterModel, initializeCharacterModel } from '../../generated/character-model.js';
 import { randomStream } from '../random.js';
-import { addUp } from './exchange.js';
-import type { SharedSums } from './exchange.js';
+import { takeMean } from './exchange.js';
+import type { SharedValues } from './exchange.js';
 import { chunks } from './streams.js';
 
 /** Both threads are given the same. */
@@ -14,7 +14,7 @@ export interface TrainingPlan {
   /** Names the initial parameters and the order of the texts. */
   readonly seed: number;
   /** For the gradients. */
-  readonly sums: SharedSums;
+  readonly shared: SharedValues;
 }
 
 export interface Update {
@@ -37,10 +37,10 @@ const warmUp = 200;
 export const charactersPerUpdate = threads * rows * steps;
 
 /**
- * What one of two threads does. Each has a copy of the network and half of the streams. Before an update they add up their gradients, so that both copies
+ * What one of two threads does. Each has a copy of the network and half of the streams. Before an update they take the mean of their gradients, so that both copies
  * make the same update and stay equal to the bit: it is training on all streams in one thread, in half the time.
  */
-export function* trainHalf(thread: 0 | 1, { texts, updates, learningRate, seed, sums }: TrainingPlan): Generator<Update, void> {
+export function* trainHalf(thread: 0 | 1, { texts, updates, learningRate, seed, shared }: TrainingPlan): Generator<Update, void> {
   const network = createCharacterModel({ batchSize: rows, maxSteps: steps });
   initializeCharacterModel(network, seed);
   const own = chunks(texts, { streams: threads * rows, rows, firstStream: thread * rows, steps }, randomStream(seed));
@@ -48,9 +48,9 @@ export function* trainHalf(thread: 0 | 1, { texts, updates, learningRate, seed, 
     const { pairs, next, begins } = own.next().value;
     if (begins) network.resetState();
     const { loss } = network.valueAndGradient({ pairs, next }, { carry: true });
-    addUp(sums, thread, update, network.gradients);
+    takeMean(shared, thread, update, network.gradients);
     const decay = (1 + Math.cos((Math.PI * (update - 1)) / updates)) / 2;
-    network.update({ learningRate: learningRate * decay * Math.min(1, update / warmUp), scale: 1 / threads });
+    network.update({ learningRate: learningRate * decay * Math.min(1, update / warmUp) });
     yield { update, loss, parameters: network.parameters };
   }
 }

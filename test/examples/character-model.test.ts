@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alphabetSize, decode, encode, pairAt } from '../../examples/character-model/alphabet.js';
 import { plainText } from '../../examples/character-model/corpus.js';
-import { addUp, sharedSums } from '../../examples/character-model/exchange.js';
+import { sharedValues, takeMean } from '../../examples/character-model/exchange.js';
 import { bitsOf, countNGrams } from '../../examples/character-model/n-gram.js';
 import { optionsFrom } from '../../examples/character-model/options.js';
 import { plot } from '../../examples/character-model/plot.js';
@@ -132,16 +132,16 @@ describe('the chunks', () => {
 });
 
 describe('the exchange', () => {
-  it('gives both threads the same sum', () => {
-    const sums = sharedSums(3);
+  it('gives both threads the same mean', () => {
+    const shared = sharedValues(3);
     const [first, second] = [Float32Array.of(1, 2, 3), Float32Array.of(10, 20, 0.1)];
-    sums.values[1]?.[1].set(second);
-    sums.turns[1] = 1; // the other one has been here
-    addUp(sums, 0, 1, first);
-    addUp(sums, 1, 1, second);
-    expect(Array.from(first)).toEqual([11, 22, Math.fround(3 + Math.fround(0.1))]);
+    shared.values[1]?.[1].set(second);
+    shared.turns[1] = 1; // the other one has been here
+    takeMean(shared, 0, 1, first);
+    takeMean(shared, 1, 1, second);
+    expect(Array.from(first)).toEqual([5.5, 11, Math.fround((3 + Math.fround(0.1)) / 2)]);
     expect(second).toEqual(first);
-    expect(Array.from(sums.turns)).toEqual([1, 1]);
+    expect(Array.from(shared.turns)).toEqual([1, 1]);
   });
 });
 
