@@ -160,7 +160,7 @@ describe.each(targets)('the %s module', (target) => {
       const module = fresh(start);
       module.forward(batch, { carry: true });
       const before = copies(module.state);
-      expect(() => { module.resetState(rows); }).toThrow(new RangeError(`rows must be integers from 0 to 2, not ${String(rows.at(-1))}`));
+      expect(() => { module.resetState(rows); }).toThrow(new RangeError(`a row must be an integer from 0 to 2, not ${String(rows.at(-1))}`));
       expect(copies(module.state)).toEqual(before);
     });
 

@@ -233,10 +233,10 @@ describe.each(targets)('the %s module', (target) => {
       const without = <Values>(record: Readonly<Record<string, Values>>, key: string) => Object.fromEntries(Object.entries(record).filter(([own]) => own !== key));
       const broken = (values: readonly number[] = []) => values.map((value, k) => (k === values.length - 1 ? NaN : value));
       for (const [checkpoint, message] of [
-        [{ ...before, definition: '0' }, "this is a checkpoint of 'forecaster' with another format, equations, sizes or precision (1, 0), not of 'forecaster' (1, "],
-        [{ ...before, format: 2 }, 'with another format, equations, sizes or precision (2, '],
-        [{ ...before, format: undefined }, '(undefined, '],
-        [{ ...before, definition: before.definition.replace('H = 4', 'H = 5') }, 'I = 3, H = 5, O = 2), not of'],
+        [{ ...before, definition: '0' }, "this is a checkpoint of 'forecaster' with other equations, sizes, precision or format (0, 1), not of 'forecaster' ("],
+        [{ ...before, format: 2 }, 'O = 2, 2), not of'],
+        [{ ...before, format: undefined }, 'O = 2, undefined), not of'],
+        [{ ...before, definition: before.definition.replace('H = 4', 'H = 5') }, 'I = 3, H = 5, O = 2, 1), not of'],
         [{ ...before, optimizer: { ...optimizer, definition: '0' } }, "the checkpoint was trained by another optimizer, 'adam' (0); this module has 'adam'"],
       ] as const) {
         expect(() => { module.load(checkpoint as typeof before); }).toThrow(message);

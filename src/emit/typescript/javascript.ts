@@ -53,7 +53,8 @@ function withoutTypes(file: ts.SourceFile): string {
     if (ts.isParameter(node) || ts.isVariableDeclaration(node)) cutAnnotation(node.name, node.type);
     if (ts.isNonNullExpression(node)) cuts.push([node.expression.end, node.end]);
     if (ts.isAsExpression(node)) cuts.push([node.expression.end, node.end]);
-    if (ts.isFunctionLike(node)) {
+    // The signature of an index has no parenthesis, and stands in a type that is cut as a whole.
+    if (ts.isFunctionLike(node) && !ts.isIndexSignatureDeclaration(node)) {
       const { typeParameters, type, parameters } = node;
       if (typeParameters !== undefined) cuts.push([typeParameters.pos - 1, typeParameters.end + 1]);
       // The annotation of the result starts behind the parenthesis.

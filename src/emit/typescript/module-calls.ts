@@ -98,7 +98,7 @@ function forwardLines(context: ModuleContext, source: string, withTargets: boole
   const timed = values.find(({ type }) => type.shape[0]?.key === 'T' && type.shape[1]?.key === 'B');
   const row = timed === undefined ? '' : elementsCode({ shape: timed.type.shape.slice(1) }, sizes.requested);
   return [
-    'checkBatch(rows);',
+    programs.batchSize === undefined ? "checkInteger('batchSize', rows, 1, batchSize);" : 'checkBatch(rows);',
     timed === undefined ? 'const count = 1;' : `const count = stepsOf(${quoted(timed.label)}, ${timed.code}, ${row});`,
     ...(programs.lengths ? ['checkLengths(lengths, rows, count);'] : []),
     ...checkLines(context, [...values, ...states], sizes.requested, timed?.input, programs.lengths),

@@ -1,11 +1,13 @@
 import type { ModuleContext } from './module-context.js';
 import { hasEntry } from './module-context.js';
+import { labelsValues } from './module-persistence.js';
 
 /** The functions that check what a caller gives, and bring it to its place once all of it is right. */
 export function checkFunctions(context: ModuleContext, startLines: readonly string[], used: (name: string) => boolean): string[] {
   const { array, programs } = context;
   const { batchSize } = programs;
   const tape = hasEntry(programs, 'backward');
+  const labelled = labelsValues(programs);
   const hasExceptions = [...programs.model.indexRanges.values()].flat().some(({ except }) => except !== undefined);
   const [except, orExcept, orExceptText] = hasExceptions ? [', except?: number', ' && index !== except', "${except === undefined ? '' : ` or ${String(except)}`}"] : ['', '', ''];
   const functions: readonly (readonly [name: string, lines: readonly string[]])[] = [
@@ -73,12 +75,18 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       ],
     ],
     [
+      'checkInteger',
+      [
+        'function checkInteger(name: string, value: number, least: number, most: number): void {',
+        '  if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);',
+        '}',
+      ],
+    ],
+    [
       'checkBatch',
       [
         'function checkBatch(rows: number): void {',
-        batchSize === undefined
-          ? '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);'
-          : '  if (rows !== batchSize) throw new RangeError(`batchSize must be ${String(batchSize)}, to which it was fixed when the module was built, not ${String(rows)}`);',
+        `  if (rows !== batchSize) throw new RangeError(\`batchSize must be ${String(batchSize)}, to which it was fixed when the module was built, not \${String(rows)}\`);`,
         '}',
       ],
     ],
@@ -142,10 +150,10 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
     [
       'checkValues',
       [
-        'function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {',
+        `function checkValues(${labelled ? 'where: string, ' : ''}own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {`,
         '  for (const [name, values] of Object.entries(own)) {',
         '    const found = given?.[name];',
-        "    if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);",
+        `    if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(\`the checkpoint needs \${String(values.length)} finite numbers for ${labelled ? '${where}' : ''}'\${name}'\`);`,
         '  }',
         '}',
       ],

@@ -35,6 +35,9 @@ export function definitionLine({ programs: { freeDims }, sizes, hash }: ModuleCo
   return `const definition = ${given.length === 0 ? `'${hash}'` : `\`${hash}${given.join('')}\``};`;
 }
 
+/** Whether other values than parameters are kept, so that errors say whose they are. */
+export const labelsValues = (programs: Programs): boolean => programs.update !== undefined || savesState(programs);
+
 /** `save` and `load`. */
 export function persistenceMethods(context: ModuleContext): string[] {
   const { names, programs } = context;
@@ -61,8 +64,8 @@ export function persistenceMethods(context: ModuleContext): string[] {
       '};',
     ]),
     ...method(`load(checkpoint: ${names.type}Checkpoint)`, [
-      `if (checkpoint.format !== ${String(format)} || checkpoint.definition !== definition) throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with another format, equations, sizes or precision (\${String(checkpoint.format)}, \${checkpoint.definition}), not of '${programs.model.name}' (${String(format)}, \${definition})\`);`,
-      "checkValues('', params, checkpoint.parameters);",
+      `if (checkpoint.format !== ${String(format)} || checkpoint.definition !== definition) throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with other equations, sizes, precision or format (\${checkpoint.definition}, \${String(checkpoint.format)}), not of '${programs.model.name}' (\${definition}, ${String(format)})\`);`,
+      `checkValues(${labelsValues(programs) ? "'', " : ''}params, checkpoint.parameters);`,
       ...(trained === undefined
         ? []
         : [

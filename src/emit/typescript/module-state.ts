@@ -137,7 +137,7 @@ function keepFunction({ programs }: ModuleContext): string[] {
 export function resetMethod({ programs }: ModuleContext): string[] {
   if (!keepsState(programs)) return method('resetState()', []);
   return method('resetState(rows)', [
-    'for (const row of rows ?? []) if (!Number.isInteger(row) || row < 0 || row >= batchSize) throw new RangeError(`rows must be integers from 0 to ${String(batchSize - 1)}, not ${String(row)}`);',
+    "for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);",
     'for (let row = 0; row < batchSize; row++) {',
     '  if (rows?.includes(row) === false) continue;',
     '  for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);',
