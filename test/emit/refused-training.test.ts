@@ -52,12 +52,12 @@ describe.each(targets)('a trainStep of the %s module', (target) => {
     const own = module.create({ sizes, batchSize, maxSteps: steps });
     module.initialize(own, 2);
     own.trainStep(batch, { learningRate, lengths, carry: true });
-    const bytes = new Uint8Array(own.parameters.buffer).slice();
+    const bytes = Buffer.from(own.parameters.buffer).toString('latin1');
     const before = own.save({ state: true });
     const call = (): unknown => own.trainStep(wrong, { learningRate, lengths, carry: true, ...options });
     expect(call).toThrow(type);
     expect(call).toThrow(message);
-    expect(new Uint8Array(own.parameters.buffer)).toEqual(bytes);
+    expect(Buffer.from(own.parameters.buffer).toString('latin1') === bytes).toBe(true);
     expect(own.save({ state: true })).toEqual(before);
     // It goes on as if nothing had been.
     const other: AnyModule = module.create({ sizes, batchSize, maxSteps: steps });

@@ -211,10 +211,10 @@ describe.each(targets)('the %s module', (target) => {
       const { fresh } = await moduleFor(plainAdam);
       const module = fresh();
       module.trainStep(subject.batch, { learningRate });
-      const before = new Uint8Array(module.parameters.buffer).slice();
+      const before = Buffer.from(module.parameters.buffer).toString('latin1');
       const checkpoint = module.save();
       expect(() => module.update(options)).toThrow(new RangeError(message));
-      expect(new Uint8Array(module.parameters.buffer)).toEqual(before);
+      expect(Buffer.from(module.parameters.buffer).toString('latin1') === before).toBe(true);
       expect(module.save()).toEqual(checkpoint);
     });
   });
