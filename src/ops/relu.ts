@@ -3,15 +3,15 @@ import { elementwise } from './elementwise.js';
 import type { ElementwiseOp } from './elementwise.js';
 
 /**
- * `y = max(a, 0)`, with slope 0 at the kink.
+ * `y = max(a, 0)`, with slope 0 at the kink. The slope is told from the result, which is often kept anyway.
  *
- * ∂y/∂a = [a > 0]
+ * ∂y/∂a = [a > 0] = [y > 0]
  */
 export const relu: ElementwiseOp = elementwise({
   name: 'relu',
   operands: ['real'],
   scalar: (a) => (a > 0 ? a : a === a ? 0 : NaN),
-  partials: (b, [a]) => [(dy) => selectOrZero(b, isGreater(b, a, zero(b, a)), dy)],
+  partials: (b, _, y) => [(dy) => selectOrZero(b, isGreater(b, y, zero(b, y)), dy)],
   typescript: ([a], math) => `${math('max')}(${a}, 0)`,
   wasm: ([a], code) => {
     const value = code.let('value', a);

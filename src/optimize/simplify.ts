@@ -28,7 +28,8 @@ export function simplify(graph: Graph, options: SimplifyOptions = {}): Graph {
   const visit = throughBodies(
     (body) => simplify(body, options),
     (node, operands, builder) => {
-      const form = (normalForm ??= new NormalForm(builder, rules, onRewrite));
+      const form = (normalForm ??= new NormalForm(builder, rules, graph.users, onRewrite));
+      form.visited = node;
       const copies = copyNode(node, operands, builder);
       const normal = ('op' in copies ? [copies] : copies).map((copy) => form.of(copy));
       const [only] = normal;
@@ -46,10 +47,13 @@ class NormalForm {
   readonly #known = new Map<Node, Node>();
   readonly #users = new Map<Node, Set<Node>>();
   readonly #trail: RewriteRule[] = [];
+  /** The node of the graph that is rewritten whose normal form is being made. */
+  visited: Node | undefined;
 
   constructor(
     private readonly builder: GraphBuilder,
     private readonly rules: readonly RewriteRule[],
+    private readonly usersBefore: Graph['users'],
     private readonly onRewrite: SimplifyOptions['onRewrite'],
   ) {}
 
@@ -71,7 +75,12 @@ class NormalForm {
     else for (const user of users) known.add(user);
   }
 
-  readonly #isShared = (node: Node): boolean => (this.#users.get(node)?.size ?? 0) > 1;
+  /** A rule may have gone past the one user of a value, as a sum goes past a join. That user stays where others read it. */
+  readonly #isShared = (node: Node): boolean => {
+    const [user, ...others] = this.#users.get(node) ?? [];
+    if (user === undefined || others.length > 0) return others.length > 0;
+    return user !== this.visited && new Set(this.usersBefore.get(user)).size > 1;
+  };
 
   #rewritten(node: Node): Node {
     for (const rule of this.rules) {

@@ -11,7 +11,7 @@ import { addLoop } from './loop-sketch.js';
 import { loopsOf, nodesOf } from './loops.js';
 import { Sketch } from './rules/sketch.js';
 
-const { add, broadcast, concat, mul, neg, split, sub, tanh, transpose } = registry;
+const { add, broadcast, concat, einsum, mul, neg, reduceSum, split, sub, tanh, transpose } = registry;
 
 test('rewrites what a rule has made, until no rule has anything to say', () => {
   const g = new Sketch();
@@ -32,6 +32,18 @@ test('does the work of repeated values once, on the small value, and leaves a br
   const sum = result.output('out0');
   expect(sum.operands.map(({ op }) => op.name)).toEqual(['einsum', 'broadcast']);
   expect(nodesOf(result, mul).map(({ type }) => type.shape.length)).toEqual([1]);
+});
+
+test('sums a part of a join that stays, instead of doing its work again', () => {
+  const g = new Sketch();
+  const joined = g.with(concat, { axis: 1 }, g.einsum('bvk,bk->bv', g.x('B H K'), g.y('B K')), g.z('B H'));
+  const sum = g.with(reduceSum, { axes: [0] }, joined);
+  const kept = g.finish(sum, joined);
+  const simplified = simplify(g.finish(sum, g.apply(neg, joined)));
+  expect(nodesOf(simplified, einsum).map(({ attributes }) => attributes.out)).toEqual(['bv']);
+  const alone = simplify(g.finish(sum));
+  expect(nodesOf(alone, einsum).map(({ attributes }) => attributes.out)).toEqual(['v']);
+  for (const [result, graph] of [[simplify(kept), kept], [alone, g.finish(sum)]] as const) expectEquivalent(result, graph);
 });
 
 test('rewrites the bodies of loops, and keeps a body that two loops share one', () => {
