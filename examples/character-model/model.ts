@@ -2,10 +2,10 @@ import { add, defineModel, dense, embedding, npLstm, softmaxCrossEntropy, stack,
 import { noCharacter } from './alphabet.js';
 
 /**
- * A character is read together with the one before it, as one of `P` pairs. Two LSTMs, one above the other, go over their embeddings; after each
- * pair `[T]` there are the logits of the next character, `[T, V]`. To these a table adds what the pair alone says, as a trigram model would (Mikolov et
- * al. 2011, "Strategies for Training Large Scale Neural Network Language Models"): the LSTMs are left with what
- * takes more context. The loss is the mean of `-ln p(next character)`, nats.
+ * A character is read together with the one before it, as one of `P` pairs. Two LSTMs, one above the other, go over their
+ * embeddings; after each pair `[T]` there are the logits of the next character, `[T, V]`. To these a table adds what the pair
+ * alone says, as a trigram model would (Mikolov et al. 2011, "Strategies for Training Large Scale Neural Network Language
+ * Models"): the LSTMs are left with what takes more context. The loss is the mean of `-ln p(next character)`, nats.
  */
 export const characterModel = defineModel(
   'characterModel',

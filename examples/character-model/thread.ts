@@ -37,8 +37,9 @@ const warmUp = 200;
 export const charactersPerUpdate = threads * rows * steps;
 
 /**
- * What one of two threads does. Each has a copy of the network and half of the streams. Before an update they take the mean of their gradients, so that both copies
- * make the same update and stay equal to the bit: it is training on all streams in one thread, in half the time.
+ * What one of two threads does. Each has a copy of the network and half of the streams. Before an update they take the mean of
+ * their gradients, so that both copies make the same update and stay equal to the bit: it is training on all streams in one
+ * thread, in half the time.
  */
 export function* trainHalf(thread: 0 | 1, { texts, updates, learningRate, seed, shared }: TrainingPlan): Generator<Update, void> {
   const network = createCharacterModel({ batchSize: rows, maxSteps: steps });
