@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import { compileModule } from 'cellwright/compiler';
-import type { CellDefinition, ModelDefinition } from 'cellwright';
+import type { CellDefinition, ModelDefinition, OptimizerDefinition } from 'cellwright';
 import { build } from 'esbuild';
 import { moduleNames } from '../src/emit/typescript/module-names.js';
 import type { ModuleOrder } from './case-process.js';
@@ -32,6 +32,7 @@ export interface BuildRequest extends BuildOptions {
   readonly sizes?: Readonly<Record<string, number>>;
   readonly batchSize?: number;
   readonly forwardOnly?: boolean;
+  readonly optimizer?: OptimizerDefinition;
 }
 
 /** Compiles a module as JavaScript into a folder of its own. Throws what the compiler throws. */

@@ -1,7 +1,7 @@
-import type { CellDefinition, ModelDefinition } from 'cellwright';
+import type { CellDefinition, ModelDefinition, OptimizerDefinition } from 'cellwright';
 import { createCell } from '../src/cells/registry.js';
 import type { CellName } from '../src/cells/registry.js';
-import { characterModel } from './character-model.js';
+import { characterModel, characterOptimizer, characterTrainer } from './character-model.js';
 import { characterShape, sequenceShapes, shapeName, streamingShape } from './shape.js';
 import type { Pass, Shape } from './shape.js';
 import { twoTempo } from './two-tempo-cell.js';
@@ -11,6 +11,8 @@ export interface Case {
   /** As the registry of cells calls it. */
   readonly cell: string;
   readonly definition: CellDefinition | ModelDefinition;
+  /** Of cases with the pass `trainStep`. */
+  readonly optimizer?: OptimizerDefinition;
   readonly layers: number;
   readonly shape: Shape;
   readonly passes: readonly Pass[];
@@ -27,6 +29,7 @@ export const cells: readonly { readonly cell: string; readonly definition: CellD
 const allCases: readonly Case[] = [
   ...sequenceShapes.flatMap((shape) => ofAllCells(shape, ['forward', 'train'])),
   { cell: 'character-model', definition: characterModel, layers: 2, shape: characterShape, passes: ['forward', 'train'] },
+  { cell: 'character-trainer', definition: characterTrainer, optimizer: characterOptimizer, layers: 2, shape: characterShape, passes: ['trainStep'] },
   ...ofAllCells(streamingShape, ['step', 'train']),
 ];
 
@@ -44,23 +47,24 @@ export function selectCases(words: readonly string[]): Case[] {
   const known = {
     cell: new Set(allCases.map(({ cell }) => plain(cell))),
     shape: new Set(allCases.map(({ shape }) => shapeName(shape))),
-    pass: new Set<string>(allCases.flatMap(({ passes }) => passes)),
+    pass: new Set(allCases.flatMap(({ passes }) => passes.map(plain))),
   };
   const named = new Set(words.map(plain));
   const unknown = words.find((word) => !Object.values(known).some((names) => names.has(plain(word))));
   if (unknown !== undefined) {
-    const choices = [cellNames(), [...known.shape], [...known.pass]].map((names) => `  ${names.join(', ')}`);
+    const choices = [cellNames(), [...known.shape], passNames()].map((names) => `  ${names.join(', ')}`);
     throw new RangeError([`nothing is called '${unknown}'; there are`, ...choices].join('\n'));
   }
   const wanted = (kind: keyof typeof known, name: string): boolean =>
     named.has(name) || ![...known[kind]].some((other) => named.has(other));
   return allCases
     .filter(({ cell, shape }) => wanted('cell', plain(cell)) && wanted('shape', shapeName(shape)))
-    .map((each) => ({ ...each, passes: each.passes.filter((pass) => wanted('pass', pass)) }))
+    .map((each) => ({ ...each, passes: each.passes.filter((pass) => wanted('pass', plain(pass))) }))
     .filter(({ passes }) => passes.length > 0);
 }
 
 const cellNames = (): string[] => [...new Set(allCases.map(({ cell }) => cell))];
+const passNames = (): string[] => [...new Set(allCases.flatMap(({ passes }) => passes))];
 
 /** Of `gru-v1`, `gruV1` and `GRU v1`, what they have in common. */
 const plain = (word: string): string => word.toLowerCase().replace(/[^a-z\d]/g, '');

@@ -10,5 +10,5 @@ import type { Pass, Shape } from './shape.js';
 export function productFlops(definition: CellDefinition | ModelDefinition, shape: Shape, pass: Pass): number {
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   const { B, ...sizes } = shape;
-  return B * flopsOf(model.graph).evaluate({ ...sizes }) * (pass === 'train' ? 3 : 1);
+  return B * flopsOf(model.graph).evaluate({ ...sizes }) * (pass === 'train' || pass === 'trainStep' ? 3 : 1);
 }

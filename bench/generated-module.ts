@@ -8,6 +8,7 @@ export interface GeneratedModule {
   readonly inputs: Named;
   forward(inputs: Named): { readonly outputs: Named };
   backward(cotangents: Named): unknown;
+  trainStep(examples: Named, options: { readonly learningRate: number }): unknown;
   step(inputs: Named): Named;
   packParameters(): void;
 }

@@ -59,7 +59,7 @@ function sectionText({ rows, modules, builds, peaks, build, sizes, skipped }: Re
       `Peak: ${vector.gflops.toFixed(1)} GFLOP/s by ${pair} of 128 bits${pair === 'mul+add' ? '' : ` (${plain.gflops.toFixed(1)} by mul+add)`}; JavaScript, float64: ${javaScript.gflops.toFixed(1)} GFLOP/s.`,
     ].join('\n'),
     ...targets.flatMap((target) =>
-      (['forward', 'train'] as const).flatMap((pass) => rateTable(sequences.filter((row) => row.target === target && row.pass === pass), target, pass)),
+      (['forward', 'train', 'trainStep'] as const).flatMap((pass) => rateTable(sequences.filter((row) => row.target === target && row.pass === pass), target, pass)),
     ),
     ...streamingTable(own.filter((row) => sameShape(row, streamingShape))),
     ...peerTable(rows),
@@ -70,10 +70,10 @@ function sectionText({ rows, modules, builds, peaks, build, sizes, skipped }: Re
 }
 
 const isOwn = (row: Row): boolean => row.moduleBytes !== undefined;
-const passTitles = { forward: 'forward', train: 'forward + backward', step: 'step' } as const;
+const passTitles = { forward: 'forward', train: 'forward + backward', trainStep: 'a step of training', step: 'step' } as const;
 const titleOf = ({ T, B, I, H }: Shape): string => [T, B, I, H].join(', ');
 
-function rateTable(rows: readonly Row[], target: string, pass: 'forward' | 'train'): string[] {
+function rateTable(rows: readonly Row[], target: string, pass: 'forward' | 'train' | 'trainStep'): string[] {
   if (rows.length === 0) return [];
   const shapes = distinctShapes(rows);
   const fraction = target === 'typescript' ? 'the JavaScript peak' : 'the peak';
@@ -113,8 +113,8 @@ function streamingTable(rows: readonly Row[]): string[] {
 function peerTable(rows: readonly Row[]): string[] {
   const peers = distinct(rows.filter((row) => !isOwn(row)).map(({ target }) => target));
   if (peers.length === 0) return [];
-  const compared = rows.filter(({ cell }) => cell === 'vanilla-lstm' || cell === 'character-model');
-  return (['forward', 'train', 'step'] as const).flatMap((pass) => {
+  const compared = rows.filter(({ cell }) => cell === 'vanilla-lstm' || cell === 'character-model' || cell === 'character-trainer');
+  return (['forward', 'train', 'trainStep', 'step'] as const).flatMap((pass) => {
     const ofPass = compared.filter((row) => row.pass === pass);
     const shapes = distinctShapes(ofPass);
     const names = [...distinct(ofPass.filter(isOwn).map(({ target }) => target)), ...peers].filter((name) => ofPass.some(({ target }) => target === name));

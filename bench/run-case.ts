@@ -60,6 +60,7 @@ function buildFor(each: Case, target: Target, { folder, build, sizes }: CaseOpti
     target,
     ...(sizes === 'fixed' ? { sizes: { I, H } } : {}),
     ...(each.shape.B === 1 ? { batchSize: 1 } : {}),
+    ...(each.optimizer === undefined ? {} : { optimizer: each.optimizer }),
   });
 }
 

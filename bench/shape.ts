@@ -6,8 +6,8 @@ export interface Shape {
   readonly H: number;
 }
 
-/** What is timed: the sequence forwards; forwards and backwards; one step that goes on from the last. */
-export type Pass = 'forward' | 'train' | 'step';
+/** What is timed: the sequence forwards; forwards and backwards; the same with loss and update; one step that goes on from the last. */
+export type Pass = 'forward' | 'train' | 'trainStep' | 'step';
 
 export const shapeName = ({ T, B, I, H }: Shape): string => [T, B, I, H].join('x');
 

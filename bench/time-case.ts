@@ -91,6 +91,13 @@ function subjectOf(module: GeneratedModule): Subject {
         module.backward(cotangents);
       };
     }
+    case 'trainStep': {
+      // Classes, one after the other.
+      inputs['target']?.forEach((_, k, own) => { own[k] = k % shape.I; });
+      return () => {
+        module.trainStep(inputs, { learningRate: 1e-3 });
+      };
+    }
     case 'step': {
       module.packParameters();
       const stepInputs = mapped(inputs, (values) => values.slice(0, values.length / shape.T));

@@ -115,6 +115,25 @@ def train_pass(model):
     return run
 
 
+def train_step_pass(model):
+    head = torch.nn.Linear(H, I)
+    parameters = [*model.parameters(), *head.parameters()]
+    optimizer = torch.optim.Adam(parameters, lr=1e-3)
+    target = torch.arange(T * B) % I
+    state = model.zero_state()
+
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        y, _ = model(x, state)
+        loss = torch.nn.functional.cross_entropy(head(y).reshape(T * B, I), target)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        return loss.item()
+
+    return run
+
+
 def timed(run):
     """Milliseconds: warm-up and best-of; slow passes get fewer repetitions."""
     effort, limit = order["effort"], order["limitMs"]
@@ -162,7 +181,7 @@ if peephole:
     difference = {"difference": off}
 else:
     difference = {}
-prepare = {"forward": forward_pass, "step": step_pass, "train": train_pass}
+prepare = {"forward": forward_pass, "step": step_pass, "train": train_pass, "trainStep": train_step_pass}
 for name in order["passes"]:
     result = timed(prepare[name](model))
     tell(kind="timed", **{"pass": name}, **result, **(difference if name == "forward" else {}))

@@ -28,7 +28,7 @@ export interface PeerOptions {
 }
 
 /** The cells that peers have: the LSTM, with peepholes where they can, in one layer or two. */
-const comparable = new Set(['vanilla-lstm', 'character-model']);
+const comparable = new Set(['vanilla-lstm', 'character-model', 'character-trainer']);
 
 /** Gives every peer the work of a case, one process after the other; each of them computes on one thread. */
 export async function runPeers(each: Case, options: PeerOptions): Promise<Row[]> {

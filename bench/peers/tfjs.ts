@@ -6,7 +6,9 @@ import type { Work } from './work.js';
 
 /** What is used of `@tensorflow/tfjs`. */
 interface TensorFlow {
-  readonly layers: { lstm(options: object): LstmLayer };
+  readonly layers: { lstm(options: object): LstmLayer; dense(options: object): LstmLayer };
+  readonly losses: { softmaxCrossEntropy(oneHot: Tensor, logits: Tensor): Tensor };
+  readonly train: { adam(learningRate: number): { minimize(loss: () => Tensor, returnCost: true): Tensor | null } };
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   tensor(values: Float32Array, shape: readonly number[]): Tensor;
@@ -53,8 +55,17 @@ export async function tfjs(backend: 'cpu' | 'wasm', work: Work, { T, B, I, H }: 
   };
   return {
     version: versionOf('@tensorflow/tfjs'),
-    note: 'no peepholes',
+    note: 'no peepholes; trains without clipping',
     passes: {
+      trainStep: () => {
+        const layers = [...sequences(false), tf.layers.dense({ units: I })];
+        const oneHot = Float32Array.from({ length: T * B * I }, (_, k) => (k % I === Math.floor(k / I) % I ? 1 : 0));
+        const [x, target] = [input(), tf.tensor(oneHot, [B, T, I])];
+        const optimizer = tf.train.adam(1e-3);
+        // Layers make their weights when they are first applied, which the optimizer does not see.
+        tf.tidy(() => apply(layers, x).dataSync());
+        return { run: () => tf.tidy(() => optimizer.minimize(() => tf.losses.softmaxCrossEntropy(target, apply(layers, x)), true)?.dataSync()) };
+      },
       forward: prepare(false),
       step: prepare(true),
       train: () => {

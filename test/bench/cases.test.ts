@@ -20,6 +20,7 @@ it('a pass leaves out the cases that do not have it', () => {
 
 it('no words are all cases, and a word that names nothing is a mistake', () => {
   expect(selected()).toContain('character-model 50x50x65x128 forward+train');
-  expect(selected()).toHaveLength(8 * 6 + 1);
+  expect(selected('trainStep')).toEqual(['character-trainer 50x50x65x128 trainStep']);
+  expect(selected()).toHaveLength(8 * 6 + 2);
   expect(() => selected('gru-v2')).toThrow(RangeError);
 });
