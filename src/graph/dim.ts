@@ -156,6 +156,11 @@ export class Dim {
     return [...names].sort(compare);
   }
 
+  /** Whether it is at least one for all sizes, as `T` is and `T-1` is not. */
+  get isPositive(): boolean {
+    return this.terms.length > 0 && this.terms.every(({ coefficient }) => coefficient > 0);
+  }
+
   /** Replaces symbols by dims; those not named stay. */
   substitute(replacements: ReadonlyMap<string, Dim>): Dim {
     if (replacements.size === 0 || this.terms.every((term) => term.atoms.length === 0)) return this;

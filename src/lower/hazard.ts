@@ -35,7 +35,7 @@ export function reads(kernel: Kernel, buffer: Buffer): boolean {
       return statements(kernel).some((s) => (s.kind === 'load' || s.kind === 'accumulate') && s.address.buffer === buffer);
     case 'product':
       return (
-        kernel.terms.some((term) => term.operand.buffer === buffer || term.panel === buffer) ||
+        kernel.terms.some((term) => term.operand.buffer === buffer || term.panel === buffer || term.weights === buffer) ||
         (kernel.start.kind === 'bias' && kernel.start.address.buffer === buffer) ||
         (kernel.start.kind === 'target' && kernel.target.buffer === buffer)
       );

@@ -97,6 +97,8 @@ export interface ProductTerm {
   readonly depth: Dim;
   /** `[columns / 4, depth, 4]`, filled by a pack kernel. */
   readonly panel: Buffer;
+  /** What the panel was packed from: a target may read the weights there instead, so it lives as long. */
+  readonly weights: Buffer;
 }
 
 /** `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`. */

@@ -13,7 +13,6 @@ import type { LevelRequest } from './plan-level.js';
 import { lettersSize, matrixView, PanelCache, productKernel } from './product-kernel.js';
 import { prepareScan } from './scan-loop.js';
 import type { ScanLoop } from './scan-loop.js';
-import { splitChains } from './split-chains.js';
 import { isMapTask } from './task.js';
 import type { MapTask, OperandSource, Task } from './task.js';
 import { rowMajor } from './view.js';
@@ -73,8 +72,7 @@ export function lowerGraph(
       return prepared.lower(loop?.indices ?? [], sourceView, first);
     }
     const maps = tasks.filter(isMapTask);
-    const map = collapseAxes(new MapBuilder(plan, maps, [...context.reserved, ...(loop?.indices ?? [])]).build());
-    return [...initialFills(maps), ...splitChains(map)];
+    return [...initialFills(maps), collapseAxes(new MapBuilder(plan, maps, [...context.reserved, ...(loop?.indices ?? [])]).build())];
   }
 
   function sourceView({ node, copy }: OperandSource): View {
@@ -107,6 +105,7 @@ export function lowerGraph(
         operand: { buffer: plain.view.buffer, offset: plain.view.offset, rowStride: plain.outerStride, depthStride: plain.innerStride },
         depth,
         panel: kernel.panel,
+        weights: packed.view.buffer,
       };
     });
     const view = plan.storage.get(node);

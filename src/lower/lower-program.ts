@@ -6,6 +6,7 @@ import { copyView } from './scan-loop.js';
 import type { Buffer, Kernel, KernelProgram, PackKernel, View } from './kernel-program.js';
 import { entriesOf, lowerGraph } from './lower-graph.js';
 import { PanelCache } from './product-kernel.js';
+import { splitChains } from './split-chains.js';
 import type { Target } from './task.js';
 import { isRun, wholeView } from './view.js';
 
@@ -34,7 +35,16 @@ export function lowerProgram(request: ProgramRequest): LoweredProgram {
   const apart = outputsApart(request, first);
   const second = apart.size === 0 ? first : attempt(request, apart);
   const overwritten = overwrittenTooSoon(request, second);
-  return overwritten.length === 0 ? second : attempt(request, new Set([...apart, ...overwritten]));
+  const program = overwritten.length === 0 ? second : attempt(request, new Set([...apart, ...overwritten]));
+  // Only now: a part that goes on from a state which an earlier part has updated in place does not look as if it were safe.
+  return { ...program, entries: program.entries.map((entry) => ({ ...entry, kernels: splitMaps(entry.kernels) })) };
+}
+
+function splitMaps(kernels: readonly Kernel[]): Kernel[] {
+  return kernels.flatMap((kernel): readonly Kernel[] => {
+    if (kernel.kind === 'loop') return [{ ...kernel, body: splitMaps(kernel.body) }];
+    return kernel.kind === 'map' ? splitChains(kernel) : [kernel];
+  });
 }
 
 /** Outputs that need a place of their own: they are no run of elements where they lie, or an update overwrites them. */

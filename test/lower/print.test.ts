@@ -52,7 +52,7 @@ const program: KernelProgram = {
           kind: 'loop', index: 't', count: T, reverse: true, body: [
             {
               kind: 'product', rows: B, columns: H, target: { buffer: gates, offset: Dim.zero, rowStride: H }, start: { kind: 'bias', address: { buffer: bias, offset: Dim.zero } },
-              terms: [{ operand: { buffer: x, offset: t.times(B).times(I), rowStride: I, depthStride: Dim.one }, depth: I, panel }],
+              terms: [{ operand: { buffer: x, offset: t.times(B).times(I), rowStride: I, depthStride: Dim.one }, depth: I, panel, weights: panel }],
             },
             map,
           ],
@@ -106,7 +106,7 @@ out out.y = [i0, i1, i2] at y[B*H*i0+B*H+H*i1+i2]`);
           kernels: [
             {
               kind: 'product', rows: Dim.symbol('row'), columns: H, target: { buffer: gates, offset: Dim.zero, rowStride: H }, start: { kind: 'target' },
-              terms: [{ operand: { buffer: k, offset: Dim.zero, rowStride: Dim.symbol('k'), depthStride: Dim.one }, depth: Dim.symbol('k'), panel }],
+              terms: [{ operand: { buffer: k, offset: Dim.zero, rowStride: Dim.symbol('k'), depthStride: Dim.one }, depth: Dim.symbol('k'), panel, weights: panel }],
             },
           ],
         },

@@ -106,7 +106,7 @@ function forwardLines(context: ModuleContext, source: string, withTargets: boole
     ...placeLines(context, values),
     ...states.flatMap((state) => startStateLines(context, state)),
     ...lengthsLines(context),
-    'packParameters();',
+    `${context.packsBeforeForward}();`,
     ...packed(context, 'forward'),
     ...keepLines(context),
   ];

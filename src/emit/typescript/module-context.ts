@@ -19,6 +19,8 @@ export interface ModuleContext {
   readonly array: 'Float32Array' | 'Float64Array';
   /** Identifies the definition with its sizes and its precision. */
   readonly hash: string;
+  /** The function that packs parameters for `forward`: `packParameters`, unless it may leave out what a single row does without. */
+  readonly packsBeforeForward: string;
   /** Entries that have a function for packing what only they read. */
   readonly packingEntries: ReadonlySet<string>;
 }
@@ -35,6 +37,11 @@ export function viewCode({ layout }: ModuleContext, view: View, type: Pick<Value
 export const hasEntry = ({ sequence }: Programs, name: string): boolean => sequence.entries.some((entry) => entry.name === name);
 
 export const hasGradients = (programs: Programs): boolean => hasEntry(programs, 'backward') || hasEntry(programs, 'gradient');
+
+/** Whether a module may be trained with one example of one step at a time. */
+export function learnsOnline(programs: Programs): boolean {
+  return hasGradients(programs) && (programs.batchSize === undefined || programs.batchSize === 1);
+}
 
 /** `runForward`, `packForBackward`: the functions of an entry. */
 export const runName = (entry: string): string => `run${capitalized(entry)}`;

@@ -7,7 +7,7 @@ export const moduleIdentifiers: readonly string[] = [
   ...'sigmoid softplus exponential hyperbolicTangent powersOfTwo pack fromZero fromTarget'.split(' '),
   ...Array.from({ length: 64 }, (_, terms) => `product${String(terms)}`),
   ...'runForward runBackward runLoss runGradient runStep runUpdate runJvp runHvp'.split(' '),
-  ...'packParameters packForBackward packForLoss packForGradient packForUpdate packForJvp packForHvp'.split(' '),
+  ...'packParameters packForForward packForBackward packForLoss packForGradient packForUpdate packForJvp packForHvp'.split(' '),
   ...'cached forwardViews backwardViews stepViews tangentViews params grads gradients slots state products directions direction'.split(' '),
   ...'checkBatch checkInteger least most stepsOf rowsOf computeLoss check checkOptional checkIndices checkValues place placeOrZero start'.split(' '),
   ...'carry carried placeState placeOrZero markFresh fresh keepState keepRow final finalState row width stateAt given kept'.split(' '),

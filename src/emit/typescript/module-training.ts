@@ -44,7 +44,7 @@ export function trainingFunctions(context: ModuleContext): string[] {
     '  stepCount++;',
     ...['learningRate', 'stepCount'].flatMap((name) => (update.inputs.has(name) ? [`  ${place(name)} = ${name};`] : [])),
     ...packed(context, 'update').map((line) => `  ${line}`),
-    '  packParameters();',
+    `  ${context.packsBeforeForward}();`,
     `  return ${valueOf(context, update, 'gradientNorm')};`,
     '}',
     '',

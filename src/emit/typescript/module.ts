@@ -2,6 +2,7 @@ import type { Programs } from '../../program/build-programs.js';
 import { initializerLines } from './initializer-code.js';
 import type { WasmKernelCode } from '../wasm/module-kernels.js';
 import type { MathMode } from './math-functions.js';
+import { learnsOnline, packName } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { creatorLines } from './module-creator.js';
 import { packingEntries, programsOf } from './module-entries.js';
@@ -43,6 +44,7 @@ export async function emitModule(programs: Programs, { precision, math, target, 
     names: moduleNames(programs.model.name),
     array: precision === 'float32' ? 'Float32Array' : 'Float64Array',
     hash: definitionHash(programs, precision),
+    packsBeforeForward: target === 'wasm' && programs.step !== undefined && learnsOnline(programs) ? 'packForForward' : packName('forward'),
     packingEntries: packingEntries(programs),
   };
   // Loaded when asked for: the encoder and the vector mathematics are of no use to a build of TypeScript kernels.

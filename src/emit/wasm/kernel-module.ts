@@ -37,7 +37,7 @@ export class KernelModule {
   readonly #products = new Set<ProductForm>();
   readonly #names = new Set<string>();
   /** Functions for packing that may be put off. */
-  readonly #late = new Set<string>();
+  readonly #putOff = new Set<string>();
   readonly #packs = new Set<PackedLayout>();
   #fills = false;
   #storesParts = false;
@@ -52,12 +52,15 @@ export class KernelModule {
     return this.#header.symbols;
   }
 
-  /** Adds a function without parameters that runs some kernels, under the name that the host calls. */
-  addEntry(name: string, kernels: readonly Kernel[], packsFirst?: string): void {
+  /**
+   * Adds a function without parameters that runs some kernels, under the name that the host calls. It packs first what was put
+   * off, where `packs` names a function that was added with one that puts off.
+   */
+  addEntry(name: string, kernels: readonly Kernel[], packs?: string): void {
     const code = this.#newFunction([]);
-    const late = packsFirst !== undefined && this.#late.has(packsFirst) ? [`(if (global.get $${isLate(packsFirst)}) (then (call $${packsNow(packsFirst)})))`] : [];
+    const first = packs !== undefined && this.#putOff.has(packs) ? [`(if (global.get $${putOffFlag(packs)}) (then (call $${packs})))`] : [];
     this.#names.add(name);
-    this.#export(name, code, [...late, ...this.#calls(name, kernels, [], code)]);
+    this.#export(name, code, [...first, ...this.#calls(name, kernels, [], code)]);
   }
 
   #export(name: string, code: FunctionCode, body: readonly string[]): void {
@@ -66,31 +69,35 @@ export class KernelModule {
     this.#functions.push([head.replace(`$${name}`, `$${name} (export "${name}")`), ...rest].join('\n'));
   }
 
-  /**
-   * Adds a function that packs parameters. Where it is called for a single row, which does without panels, `later` puts it off
-   * until an entry that was added with the same name as `packsFirst` is called.
-   */
-  addPacks(name: string, given: readonly PackKernel[], later: boolean): void {
-    const packs = [...new Map(given.map((pack) => [this.options.region(pack.panel), pack])).values()];
+  /** Adds a function that packs parameters for the entry that is called next; a single row does without most panels. */
+  addPacks(name: string, given: readonly PackKernel[]): void {
     const code = this.#newFunction([]);
+    const { needed, avoidable } = this.#packsOf(given);
+    const lines = avoidable.flatMap((pack) => this.#pack(pack, code));
+    this.#export(name, code, [...needed.flatMap((pack) => this.#pack(pack, code)), ...(lines.length === 0 ? [] : ifSingle(code, [], lines))]);
+  }
+
+  /**
+   * Adds a function that packs parameters for whatever is called next, and another that does so too, but leaves out what a single
+   * row does without: entries that were added with the first one as `packs` make up for it.
+   */
+  addPacksToPutOff(name: string, puttingOff: string, given: readonly PackKernel[]): void {
+    this.#putOff.add(name);
+    const { needed, avoidable } = this.#packsOf(given);
+    const all = this.#newFunction([]);
+    this.#export(name, all, [...[...needed, ...avoidable].flatMap((pack) => this.#pack(pack, all)), `(global.set $${putOffFlag(name)} (i32.const 0))`]);
+    const code = this.#newFunction([]);
+    const least = [...needed.flatMap((pack) => this.#pack(pack, code)), `(global.set $${putOffFlag(name)} (i32.const 1))`];
+    this.#export(puttingOff, code, avoidable.length === 0 ? [`(call $${name})`] : ifSingle(code, least, [`(call $${name})`]));
+  }
+
+  /** What has to be packed in any case, and what a single row does without; several programs may share a panel. */
+  #packsOf(given: readonly PackKernel[]): { readonly needed: readonly PackKernel[]; readonly avoidable: readonly PackKernel[] } {
     const { singleRow } = this.options;
-    const needed = new Set(given.filter(({ panel }) => singleRow === undefined || singleRow.isNeeded(panel)).map(({ panel }) => this.options.region(panel)));
-    const isNeeded = ({ panel }: PackKernel): boolean => needed.has(this.options.region(panel));
-    const panels = packs.filter((pack) => !isNeeded(pack));
-    const packed = (own: readonly PackKernel[]): string[] => own.flatMap((pack) => this.#pack(pack, code));
-    const lines = packed(packs.filter(isNeeded));
-    if (panels.length === 0) {
-      this.#export(name, code, lines);
-      return;
-    }
-    if (later) {
-      const now = this.#newFunction([]);
-      this.#names.add(packsNow(name));
-      this.#functions.push(now.text(packsNow(name), [...panels.flatMap((pack) => this.#pack(pack, now)), `(global.set $${isLate(name)} (i32.const 0))`]).join('\n'));
-      this.#late.add(name);
-      lines.push(...ifSingle(code, [`(global.set $${isLate(name)} (i32.const 1))`], [`(call $${packsNow(name)})`]));
-    } else lines.push(...ifSingle(code, [], packed(panels)));
-    this.#export(name, code, lines);
+    const panelOf = ({ panel }: PackKernel): string => this.options.region(panel);
+    const needed = new Map(given.filter(({ panel }) => singleRow === undefined || singleRow.isNeeded(panel)).map((pack) => [panelOf(pack), pack]));
+    const avoidable = new Map(given.filter((pack) => !needed.has(panelOf(pack))).map((pack) => [panelOf(pack), pack]));
+    return { needed: [...needed.values()], avoidable: [...avoidable.values()] };
   }
 
   /** Regions of the kernels' own, in bytes by symbol: zeros that products start from, and room for a part of an operand. */
@@ -105,7 +112,7 @@ export class KernelModule {
     const { lane } = this.options;
     const parts = [...productFunctions(this.#products, lane), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
-    const globals = [...this.#late].map((name) => `(global $${isLate(name)} (mut i32) (i32.const 0))`);
+    const globals = [...this.#putOff].map((name) => `(global $${putOffFlag(name)} (mut i32) (i32.const 0))`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...globals, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
   }
 
@@ -167,12 +174,13 @@ export class KernelModule {
   }
 
   #pack({ source, depth, columns, panel }: PackKernel, code: FunctionCode): string[] {
+    const any = (lines: readonly string[]): string[] => ifAny([depth, columns], code, lines);
     this.#packs.add(source.columnStride.equals(Dim.one) ? 'rows' : source.depthStride.equals(Dim.one) ? 'columns' : 'scattered');
-    return [`(call $pack ${[this.#at(source, code), code.byteCount(source.depthStride), code.byteCount(source.columnStride), code.dim(depth), code.dim(columns), this.#start(panel, code)].join(' ')})`];
+    return any([`(call $pack ${[this.#at(source, code), code.byteCount(source.depthStride), code.byteCount(source.columnStride), code.dim(depth), code.dim(columns), this.#start(panel, code)].join(' ')})`]);
   }
 
   #product(kernel: ProductKernel, code: FunctionCode): string[] {
-    const calls = this.#packedTerms(kernel, code);
+    const calls = ifAny([kernel.rows, kernel.columns], code, this.#packedTerms(kernel, code));
     const terms = this.options.singleRow?.terms(kernel);
     if (terms === undefined) return calls;
     let start = this.#firstStart(kernel, code);
@@ -206,26 +214,35 @@ export class KernelModule {
       [this.#at(operand, code), code.byteCount(operand.rowStride), code.byteCount(operand.depthStride), this.#start(panel, code), code.dim(depth)].join(' ');
     const calls: string[] = [];
     let start = this.#firstStart(kernel, code);
-    const call = (form: ProductForm, values: string): void => {
+    const to = [code.dim(rows), code.dim(columns), this.#at(target, code), code.byteCount(target.rowStride)];
+    const call = (form: ProductForm, depths: readonly Dim[], values: string): void => {
       this.#products.add(form);
-      calls.push(`(call $${form} ${[code.dim(rows), code.dim(columns), this.#at(target, code), code.byteCount(target.rowStride), ...startText(start), values].join(' ')})`);
+      // A sum of nothing leaves where it starts from: zero times zero is added to it, unless that is the target.
+      const nothing = calls.length === 0 && kernel.start.kind !== 'target' ? [`(call $tiles ${[...to, ...startText(start), ...this.#zeroTerm(code)].join(' ')})`] : [];
+      calls.push(...ifAny(depths, code, [`(call $${form} ${[...to, ...startText(start), values].join(' ')})`], nothing));
       start = this.#targetStart(kernel, code);
     };
     for (let k = 0; k < terms.length; ) {
       const [first, second] = terms.slice(k);
       if (first === undefined) break;
       if (isTransposed(first)) {
-        call('transposedProduct', `${this.#at(first.operand, code)} ${code.byteCount(first.operand.depthStride)} ${this.#start(first.panel, code)} ${code.dim(first.depth)} ${code.symbol(copySymbol)}`);
+        call('transposedProduct', [first.depth], `${this.#at(first.operand, code)} ${code.byteCount(first.operand.depthStride)} ${this.#start(first.panel, code)} ${code.dim(first.depth)} ${code.symbol(copySymbol)}`);
         k += 1;
-      } else if (second === undefined || isTransposed(second)) {
-        call('product1', operands(first));
+      } else if (second === undefined || isTransposed(second) || ![first, second].every(({ depth }) => depth.isPositive)) {
+        call('product1', [first.depth], operands(first));
         k += 1;
       } else {
-        call('product2', `${operands(first)} ${operands(second)}`);
+        call('product2', [], `${operands(first)} ${operands(second)}`);
         k += 2;
       }
     }
     return calls;
+  }
+
+  /** A term of depth one that is zero: operand and panel are zeros, and go on nowhere. */
+  #zeroTerm(code: FunctionCode): string[] {
+    const [zeros, none, one] = [code.symbol(zeroSymbol), '(i32.const 0)', '(i32.const 1)'];
+    return [zeros, none, none, zeros, one, ...Array.from({ length: 8 }, () => none)];
   }
 
   /** A term for one example of one step. */
@@ -283,8 +300,15 @@ interface Start {
 
 const startText = ({ at, row, column }: Start): string[] => [at, row, column];
 
-const packsNow = (name: string): string => `${name}Now`;
-const isLate = (name: string): string => `${name}IsLate`;
+const putOffFlag = (name: string): string => `${name}WasPutOff`;
+
+/** Lines that are right where no size is zero, left out at run time where one may be. */
+function ifAny(sizes: readonly Dim[], code: FunctionCode, lines: readonly string[], otherwise: readonly string[] = []): string[] {
+  const unsure = sizes.map((size) => code.resolve(size)).filter(({ isPositive }) => !isPositive);
+  if (unsure.length === 0) return [...lines];
+  const any = unsure.map((size) => `(i32.gt_s ${code.dim(size)} (i32.const 0))`).reduce((left, right) => `(i32.and ${left} ${right})`);
+  return [`(if ${any} (then`, ...lines.map((line) => `  ${line}`), ...(otherwise.length === 0 ? [] : [') (else', ...otherwise.map((line) => `  ${line}`)]), '))'];
+}
 
 /** What is done for one example of one step, and what otherwise. */
 function ifSingle(code: FunctionCode, lines: readonly string[], otherwise: readonly string[]): string[] {

@@ -40,6 +40,11 @@ export interface Lanes {
   readonly sums: Sum[];
 }
 
+/** Lines that are right where there is at least one element: left out at run time where there may be none. */
+function whileAny(size: Dim, end: string, lines: readonly string[]): readonly string[] {
+  return size.isPositive ? lines : [`(if (i32.gt_s ${end} (i32.const 0)) (then`, ...lines.map((line) => `  ${line}`), '))'];
+}
+
 /** The loops of a map, and what is computed once in each of them. */
 export class MapNest {
   readonly #outerHeads: string[][];
@@ -79,17 +84,20 @@ export class MapNest {
     const index = this.code.index(symbol);
     const sums: Sum[] = [];
     const end = this.bound(size);
-    const whole = (this.code.resolve(size).constantValue ?? 1) % lanes === 0;
+    const known = this.code.resolve(size).constantValue;
+    const whole = known !== undefined && known % lanes === 0;
     const left = whole ? undefined : vectors.local('left', 'i32');
     const body = new MapBody(this, this.kernel.statements, this.schedule, lanes, { index, left, sums }).lines();
     const starts = sums.map(({ local, combine }) => `(local.set $${local} ${vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
     return [
       ...starts,
       `(local.set $${index} (i32.const 0))`,
-      `(loop $vectors_${index}`,
-      ...(left === undefined ? [] : [`(local.set $${left} (i32.sub ${end} (local.get $${index})))`]),
-      ...body.map((line) => `  ${line}`),
-      `  (br_if $vectors_${index} (i32.lt_s (local.tee $${index} (i32.add (local.get $${index}) (i32.const ${String(lanes)}))) ${end})))`,
+      ...whileAny(this.code.resolve(size), end, [
+        `(loop $vectors_${index}`,
+        ...(left === undefined ? [] : [`(local.set $${left} (i32.sub ${end} (local.get $${index})))`]),
+        ...body.map((line) => `  ${line}`),
+        `  (br_if $vectors_${index} (i32.lt_s (local.tee $${index} (i32.add (local.get $${index}) (i32.const ${String(lanes)}))) ${end})))`,
+      ]),
       ...sums.flatMap((sum) => this.#endOfSum(sum)),
     ];
   }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { entryDocs, packsByFunction, programsOf } from '../typescript/module-entries.js';
-import { packName, runName } from '../typescript/module-context.js';
+import { learnsOnline, packName, runName } from '../typescript/module-context.js';
 import type { ModuleContext } from '../typescript/module-context.js';
 import type { MathMode } from '../typescript/math-functions.js';
-import type { Programs } from '../../program/build-programs.js';
 import type { ModuleKernels } from '../typescript/module-kernels.js';
 import { indent } from '../typescript/map-code.js';
 import { byteText, decodingLines } from './byte-text.js';
@@ -38,16 +37,19 @@ const alignment = 64;
 
 /** Kernels as a WebAssembly module, which the creator decodes and compiles; its memory is the arena. */
 export async function wasmKernels(context: ModuleContext, { math, reproducible }: WasmKernelOptions): Promise<WasmKernels> {
-  const { array, layout, programs, sizes } = context;
+  const { array, layout, programs, sizes, packsBeforeForward } = context;
   const lane: Lane = array === 'Float32Array' ? 'f32' : 'f64';
   const bytes = bytesOf[lane];
   const singleRow = learnsOnline(programs) ? new SingleRow(programs.sequence.packs, programs.sequence.entries.flatMap(({ kernels }) => kernels)) : undefined;
   const module = new KernelModule({ lane, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.constant(buffer), ...(singleRow && { singleRow }) });
   const packs = packsByFunction(programs);
   const entries = programsOf(programs).flatMap((program) => program.entries);
-  const steps = entries.some(({ name }) => name === 'step');
-  for (const [name, kernels] of packs) module.addPacks(name, kernels, steps && name === packName('step'));
+  for (const [name, own] of packs) {
+    if (name === packName('step') && packsBeforeForward !== name) module.addPacksToPutOff(name, packsBeforeForward, own);
+    else module.addPacks(name, own);
+  }
   for (const { name, kernels } of entries) module.addEntry(runName(name), kernels, name === 'step' ? packName(name) : undefined);
+  const packNames = [...new Set([...packs.keys(), packsBeforeForward])];
   const plain = module.text();
   // The memory is imported under a name of these kernels' own: those of another build, given compiled, don't link.
   const own = createHash('sha256').update(plain).digest('hex').slice(0, 8);
@@ -94,9 +96,9 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
       '// What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.',
       `const header = new Int32Array(memory.buffer, headerAt, ${String(symbols.length)});`,
       `header.set([${values.join(', ')}]);`,
-      `const { ${[...packs.keys(), ...entries.map(({ name }) => runName(name))].join(', ')} } = new WebAssembly.Instance(options.module ?? compile(), { '${own}': { memory } }).exports as {`,
+      `const { ${[...packNames, ...entries.map(({ name }) => runName(name))].join(', ')} } = new WebAssembly.Instance(options.module ?? compile(), { '${own}': { memory } }).exports as {`,
       ...indent([
-        ...[...packs.keys()].map((name) => `readonly ${name}: () => void;`),
+        ...packNames.map((name) => `readonly ${name}: () => void;`),
         ...entries.flatMap(({ name }) => [...docs(name), `readonly ${runName(name)}: () => void;`]),
       ]),
       '};',
@@ -104,11 +106,6 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     ],
     start: ['header[0] = rows;', 'header[1] = count;'],
   };
-}
-
-/** Whether a module may be trained with one example of one step. */
-function learnsOnline({ sequence, batchSize = 1 }: Programs): boolean {
-  return batchSize === 1 && sequence.entries.some(({ name }) => name !== 'forward' && name !== 'loss');
 }
 
 /** The text with the lines of a JSDoc comment above a function. */

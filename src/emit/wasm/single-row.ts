@@ -14,6 +14,9 @@ const one = new Map([
   ['B', Dim.one],
   ['T', Dim.one],
 ]);
+/** Whether a product has rows, columns and depth for all sizes, as one over `T-1` steps has not. */
+export const isNeverEmpty = ({ rows, columns, terms }: ProductKernel): boolean => [rows, columns, ...terms.map(({ depth }) => depth)].every(({ isPositive }) => isPositive);
+
 const isOneOnce = (dim: Dim): boolean => dim.substitute(one).equals(Dim.one);
 
 /**
@@ -57,7 +60,7 @@ export class SingleRow {
     for (const kernel of kernels) {
       if (kernel.kind === 'loop') this.#plan(kernel.body);
       if (kernel.kind !== 'product') continue;
-      const terms = kernel.terms.map((term) => this.#term(kernel, term));
+      const terms = isNeverEmpty(kernel) ? kernel.terms.map((term) => this.#term(kernel, term)) : [undefined];
       if (terms.every((term) => term !== undefined)) this.#products.set(kernel, terms);
       else for (const { panel } of kernel.terms) this.#needed.add(panel);
     }

@@ -1,4 +1,4 @@
-import { gruV1, lstmp, npLstm, vanillaLstm } from 'cellwright';
+import { add, defineCell, gruV1, linear, lstmp, matrixVector, mul, npLstm, parameter, sigmoid, sign, tanh, vanillaLstm } from 'cellwright';
 import { describe, expect, it } from 'vitest';
 import { expectAllClose } from '../close.js';
 import { compiled } from '../compiled-module.js';
@@ -62,11 +62,45 @@ describe('panels that a single row did without', () => {
     expect(module.step({ x })['y']).toEqual(wanted);
   });
 
+  it('are packed at once when packParameters is called: step does not see what is edited afterwards', async () => {
+    const { create } = await compiled({ definition: vanillaLstm, target: 'wasm', precision: 'float64' });
+    const [module, fresh] = [create(created), create(created)];
+    for (const each of [module, fresh]) {
+      setParameters(each, 1);
+      each.forward({ x }, { batchSize: 1 });
+      setParameters(each, 2);
+      each.packParameters();
+    }
+    module.params['R_z']?.fill(9);
+    module.params['W_z']?.fill(-9);
+    expect(module.step({ x })['y']).toEqual(fresh.step({ x })['y']);
+  });
+
   it('are packed for the next call with more rows', async () => {
     const { create } = await compiled({ definition: vanillaLstm, target: 'wasm', precision: 'float64' });
     const module = create(created);
     for (const [T, B] of [[1, 1], [3, 2], [1, 1], [1, 2], [3, 1]] as const) {
       const subject = new Subject(vanillaLstm, { ...sizes, T, B }, Float64Array, T + B);
+      expectAllClose(subject.computed(module), subject.expected(), 1e-12);
+    }
+  });
+});
+
+/** Two matrices that are computed from parameters before the loop, and that nothing but the forward loop reads. */
+const ofDerivedWeights = defineCell('derivedWeights', { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { h: ['H'], c: ['H'] } }, ({ x, h, c }) => {
+  const U = add(parameter('U', ['H', 'H']), tanh(parameter('U_0', ['H', 'H'])));
+  const V = mul(parameter('V', ['H', 'H']), tanh(parameter('V_0', ['H', 'H'])));
+  const gate = sigmoid(add(linear('g', 'H', { W: x }), matrixVector(U, sign(h))));
+  const y = tanh(add(mul(gate, c), matrixVector(V, sign(mul(gate, c)))));
+  return { next: { h: y, c: tanh(matrixVector(U, sign(y))) }, outputs: { y } };
+});
+
+describe('weights that are computed before the loop', () => {
+  it.each([{ I: 1, H: 1 }, { I: 3, H: 5 }, { I: 6, H: 18 }])('are still there when a single row reads them, at $I, $H', async (sizes) => {
+    const { create } = await compiled({ definition: ofDerivedWeights, target: 'wasm', precision: 'float64', sizes, batchSize: 1 });
+    const module = create({ maxSteps: 3 });
+    for (const T of [1, 3, 1]) {
+      const subject = new Subject(ofDerivedWeights, { ...sizes, T, B: 1 }, Float64Array, T);
       expectAllClose(subject.computed(module), subject.expected(), 1e-12);
     }
   });
