@@ -65,7 +65,8 @@ function warmUp(subject: Subject, alreadyMs: number, { sampleMs, warmUpMs }: Eff
 function sample(subject: Subject, calls: number): number {
   const start = performance.now();
   for (let call = 0; call < calls; call++) subject();
-  return (performance.now() - start) / calls;
+  // A clock may be too coarse to see a call.
+  return Math.max(performance.now() - start, 1e-4) / calls;
 }
 
 export function summary(samples: readonly number[]): Timing {
