@@ -7,6 +7,8 @@ export interface LibraryMeasurements extends BuildOptions {
   readonly date: string;
   readonly cpu: string;
   readonly node: string;
+  /** Of the machine over the minute before the run: processes that wanted to run. */
+  readonly load: number;
   readonly shape: Shape;
   /** Of dims besides I and H. */
   readonly otherSizes: Readonly<Record<string, number>>;

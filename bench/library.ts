@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cellModel } from 'cellwright';
@@ -33,7 +33,7 @@ const spatialShape: Shape = { ...shape, T: 5 };
 const otherSizes: Readonly<Record<string, number>> = { P: 32, K: 3, M: 4, N: 4 };
 
 const reference: CellName = 'vanilla-lstm';
-const thorough: Effort = { sampleMs: 5, warmUpMs: 300, samplesMs: 500, leastSamples: 3 };
+const thorough: Effort = { sampleMs: 5, warmUpMs: 500, samplesMs: 600, leastSamples: 3 };
 const quick: Effort = { sampleMs: 2, warmUpMs: 30, samplesMs: 30, leastSamples: 1 };
 
 /**
@@ -42,6 +42,7 @@ const quick: Effort = { sampleMs: 2, warmUpMs: 30, samplesMs: 30, leastSamples: 
  */
 export async function benchLibrary(file: string, options: LibraryOptions): Promise<void> {
   const cells: Record<string, CellMeasurement> = {};
+  const [load = 0] = loadavg();
   for (const cell of Object.keys(cellRegistry) as CellName[]) {
     try {
       const measured = await compare(cell, options);
@@ -56,6 +57,7 @@ export async function benchLibrary(file: string, options: LibraryOptions): Promi
     date: new Date().toISOString().slice(0, 10),
     cpu: cpus()[0]?.model ?? 'unknown CPU',
     node: process.versions.node,
+    load,
     precision,
     math,
     shape,
