@@ -21,7 +21,6 @@ export interface KernelModuleOptions {
   region(buffer: Buffer): string;
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
-  readonly rowsInFlight?: number;
   /** What is done without panels where a call is for one step of one example. */
   readonly singleRow?: SingleRow;
 }
@@ -143,7 +142,6 @@ export class KernelModule {
         const lines = mapFunction(name, kernel, indices, {
           start: (buffer) => startSymbol(this.options.region(buffer)),
           newFunction: (parameters) => this.#newFunction(parameters),
-          rowsInFlight: this.options.rowsInFlight ?? 1,
           storesParts: () => {
             this.#storesParts = true;
           },

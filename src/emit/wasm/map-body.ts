@@ -46,22 +46,13 @@ export class MapBody {
   lines(): string[] {
     const { rows } = this.schedule;
     if (rows === undefined) {
-      const body = this.#body([undefined]);
+      const body = this.#body();
       return [...this.#head, ...body, ...this.#end()];
     }
     const index = this.nest.code.index(rows.index);
     const end = this.nest.bound(rows.size);
-    const constant = this.nest.code.resolve(rows.size).constantValue;
-    const inFlight = Math.min(this.nest.context.rowsInFlight, constant ?? Infinity);
-    const several = inFlight > 1 ? this.#body(Array.from({ length: inFlight }, (_, r) => r)) : [];
-    const single = constant !== undefined && constant % inFlight === 0 && inFlight > 1 ? [] : this.#body([0]);
-    return [
-      ...this.#head,
-      `(local.set $${index} (i32.const 0))`,
-      ...(several.length === 0 ? [] : loopLines(index, end, inFlight, several, `rows_${index}`)),
-      ...(single.length === 0 ? [] : loopLines(index, end, 1, single, `row_${index}`)),
-      ...this.#end(),
-    ];
+    const body = this.#body();
+    return [...this.#head, `(local.set $${index} (i32.const 0))`, ...loopLines(index, end, 1, body, `row_${index}`), ...this.#end()];
   }
 
   /** What follows the loop over rows. */
@@ -69,65 +60,63 @@ export class MapBody {
     return [...this.#tail, ...(this.#totals.length === 0 ? [] : this.#storing(this.#totals))];
   }
 
-  /** The statements for some rows beside each other; undefined where there is no loop over rows. */
-  #body(rows: readonly (number | undefined)[]): string[] {
-    const values = rows.map(() => new Map<number, Value>());
-    this.#places.startBody(rows.length);
+  /** The statements, for one row where there is a loop over rows. */
+  #body(): string[] {
+    const values = new Map<number, Value>();
     this.vectors.takeLines();
     for (const statement of this.statements) {
       const hoist = this.schedule.rows !== undefined && 'id' in statement && !this.#moving.has(statement.id);
       if (hoist) {
-        if (this.#hoisted.has(statement.id)) continue;
         const before = this.vectors.takeLines();
-        this.#statement(statement, 0, this.#hoisted);
+        this.#statement(statement, this.#hoisted);
         this.#head.push(...this.vectors.takeLines());
         for (const line of before) this.vectors.line(line);
         continue;
       }
       if (statement.kind !== 'store') this.#flushStores();
-      for (const [r, own] of values.entries()) this.#statement(statement, r, own);
+      this.#statement(statement, values);
     }
     this.#flushStores();
     return this.vectors.takeLines();
   }
 
-  #statement(statement: Statement, row: number, values: Map<number, Value>): void {
+  #statement(statement: Statement, values: Map<number, Value>): void {
     const { vectors } = this;
     switch (statement.kind) {
       case 'load': {
-        const { text, immediate } = this.#places.address(statement.address, row);
+        const { text, immediate } = this.#places.address(statement.address);
         const load = `(${this.#load(statement.address)}${immediate} ${text})`;
-        const guarded = statement.guards.length === 0 ? load : this.#guarded(statement.guards, load, row);
+        const guarded = statement.guards.length === 0 ? load : this.#guarded(statement.guards, load);
         values.set(statement.id, { text: vectors.let(statement.name ?? statement.address.buffer.name, guarded), truth: false });
         return;
       }
       case 'bindIndex': {
         const { lane, shape } = vectors;
         const local = vectors.local(statement.symbol, 'i32');
-        vectors.line(`(local.set $${local} (i32.trunc_sat_${lane}_s (${shape}.extract_lane 0 ${this.#scalar(statement.value, false, row, values)})))`);
-        this.#places.bind(row, statement.symbol, local);
+        vectors.line(`(local.set $${local} (i32.trunc_sat_${lane}_s (${shape}.extract_lane 0 ${this.#scalar(statement.value, false, values)})))`);
+        this.#places.bind(statement.symbol, local);
         return;
       }
       case 'guarded': {
-        const value = this.#guarded(statement.guards, this.#scalar(statement.value, false, row, values), row);
+        const value = this.#guarded(statement.guards, this.#scalar(statement.value, false, values));
         values.set(statement.id, { text: vectors.let('inside', value), truth: false });
         return;
       }
       case 'compute': {
-        const operands = statement.operands.map((operand, slot) => this.#scalar(operand, statement.operandTruths[slot] === true, row, values));
+        const operands = statement.operands.map((operand, slot) => this.#scalar(operand, statement.operandTruths[slot] === true, values));
         const text = statement.code.wasm(operands, vectors);
         const once = this.#uses.get(statement.id) === 1 && values !== this.#hoisted;
         values.set(statement.id, { text: once ? text : vectors.let(statement.name ?? statement.op, text), truth: statement.truth });
         return;
       }
       case 'store': {
-        const value = this.#scalar(statement.value, statement.truth, row, values);
+        const value = this.#scalar(statement.value, statement.truth, values);
         const stored = statement.truth ? vectors.logic('and', value, vectors.constant(1)) : value;
-        this.#stores.push({ place: this.#places.address(statement.address, row), value: this.width === 1 ? stored : vectors.let('stored', stored) });
+        this.#stores.push({ place: this.#places.address(statement.address), value: this.width === 1 ? stored : vectors.let('stored', stored) });
         return;
       }
       case 'accumulate':
-        this.#accumulate(statement, row, this.#scalar(statement.value, false, row, values));
+        this.#accumulate(statement, this.#scalar(statement.value, false, values));
     }
   }
 
@@ -159,12 +148,12 @@ export class MapBody {
     return spread ? `v128.load${String(8 * this.nest.code.bytes)}_splat` : 'v128.load';
   }
 
-  #accumulate({ address, combine, guards }: Extract<Statement, { kind: 'accumulate' }>, row: number, term: string): void {
+  #accumulate({ address, combine, guards }: Extract<Statement, { kind: 'accumulate' }>, term: string): void {
     const { vectors } = this;
     const instruction = combine === 'sum' ? 'add' : 'max';
     const { vector, rows } = this.schedule;
     const along = vector === undefined ? undefined : strideAlong(address.offset, vector.index);
-    const placed = this.#places.isLookedUp(address.offset, row);
+    const placed = this.#places.isLookedUp(address.offset);
     if (along === 0 && guards.length === 0 && !placed && this.lanes !== undefined) {
       const sum = this.#sumAcross(address, combine);
       vectors.line(`(local.set $${sum} ${vectors.binary(instruction, `(local.get $${sum})`, this.#inside(term, combine === 'sum' ? 0 : -Infinity))})`);
@@ -175,14 +164,14 @@ export class MapBody {
       vectors.line(`(local.set $${local} ${vectors.binary(instruction, `(local.get $${local})`, term)})`);
       return;
     }
-    const place = this.#places.address(address, row);
+    const place = this.#places.address(address);
     const before = vectors.takeLines();
     // The lanes of a sum along them that is guarded or placed by a look-up would all go to one place: there is no vector then.
     const total = vectors.let('total', vectors.binary(instruction, this.#reading(place), term));
     const update = [...vectors.takeLines(), ...this.#storing([{ place, value: total }])];
     for (const line of before) vectors.line(line);
     if (guards.length === 0) for (const line of update) vectors.line(line);
-    else vectors.line(`(if ${this.#places.condition(guards, row)} (then ${update.join(' ')}))`);
+    else vectors.line(`(if ${this.#places.condition(guards)} (then ${update.join(' ')}))`);
   }
 
   /** A value that is neutral in lanes beyond the last element. */
@@ -216,7 +205,7 @@ export class MapBody {
     this.#rowSums.set(key, local);
     this.#head.push(`(local.set $${local} ${this.vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
     const kept = this.vectors.takeLines();
-    const place = this.#places.address(address, 0);
+    const place = this.#places.address(address);
     const total = this.vectors.let('total', this.vectors.binary(combine === 'sum' ? 'add' : 'max', this.#reading(place), `(local.get $${local})`));
     this.#tail.push(...this.vectors.takeLines());
     this.#totals.push({ place, value: total });
@@ -224,18 +213,18 @@ export class MapBody {
     return local;
   }
 
-  #guarded(guards: readonly Guard[], value: string, row: number): string {
-    return `(if (result v128) ${this.#places.condition(guards, row)} (then ${value}) (else ${this.vectors.constant(0)}))`;
+  #guarded(guards: readonly Guard[], value: string): string {
+    return `(if (result v128) ${this.#places.condition(guards)} (then ${value}) (else ${this.vectors.constant(0)}))`;
   }
 
-  #scalar(scalar: Scalar, truth: boolean, row: number, values: ReadonlyMap<number, Value>): string {
+  #scalar(scalar: Scalar, truth: boolean, values: ReadonlyMap<number, Value>): string {
     const { vectors } = this;
     switch (scalar.kind) {
       case 'number':
         if (!truth) return vectors.constant(scalar.value);
         return vectors.bits(scalar.value === 0 ? 0 : -1);
       case 'dim': {
-        const index = `(${vectors.shape}.splat (${vectors.lane}.convert_i32_s ${this.#places.integer(scalar.dim, row)}))`;
+        const index = `(${vectors.shape}.splat (${vectors.lane}.convert_i32_s ${this.#places.integer(scalar.dim)}))`;
         const { vector } = this.schedule;
         if (this.width === 1 || vector === undefined) return index;
         const slope = scalar.dim.terms.find((term) => Dim.fromTerms([term]).symbols().includes(vector.index))?.coefficient ?? 0;

@@ -13,8 +13,6 @@ export interface MapFunctionContext {
   newFunction(parameters: readonly string[]): FunctionCode;
   /** Told that the function calls the one that stores a part of a vector. */
   storesParts(): void;
-  /** How many rows are in flight at once. */
-  readonly rowsInFlight: number;
 }
 
 /** An address, and the constant part of it that the instruction holds. */

@@ -1,17 +1,15 @@
 import { Dim } from '../../graph/dim.js';
 import type { DimTerm } from '../../graph/dim.js';
 import type { Address, Guard } from '../../lower/kernel-program.js';
-import { isAtom } from './function-code.js';
 import type { Lanes, MapNest, Place } from './map-nest.js';
 import type { MapSchedule } from './map-schedule.js';
 
 /** The integers of a map's body: addresses and guards, which may depend on every index. */
 export class MapPlaces {
   readonly #bases = new Map<string, string>();
-  readonly #strides = new Map<string, string>();
   readonly #rowOffsets = new Map<string, string>();
-  /** The locals of looked-up indices, for each row. */
-  #lookedUp: Map<string, string>[] = [];
+  /** The locals of looked-up indices. */
+  readonly #lookedUp = new Map<string, string>();
 
   constructor(
     private readonly nest: MapNest,
@@ -21,46 +19,36 @@ export class MapPlaces {
     private readonly head: string[],
   ) {}
 
-  /** What was computed for another body is not there in this one. */
-  startBody(rows: number): void {
-    this.#lookedUp = Array.from({ length: rows }, () => new Map<string, string>());
-    this.#rowOffsets.clear();
-  }
-
-  bind(row: number, symbol: string, local: string): void {
-    this.#lookedUp[row]?.set(symbol, local);
+  bind(symbol: string, local: string): void {
+    this.#lookedUp.set(symbol, local);
   }
 
   /** Whether a place depends on a looked-up index. */
-  isLookedUp(offset: Dim, row: number): boolean {
-    return offset.symbols().some((symbol) => this.#lookedUp[row]?.has(symbol) === true);
+  isLookedUp(offset: Dim): boolean {
+    return offset.symbols().some((symbol) => this.#lookedUp.has(symbol));
   }
 
   /** An index below zero is a large one without its sign. */
-  condition(guards: readonly Guard[], row: number): string {
-    return guards.map(({ index, size }) => `(i32.lt_u ${this.integer(index, row)} ${this.integer(size, row)})`).reduce((a, b) => `(i32.and ${a} ${b})`);
+  condition(guards: readonly Guard[]): string {
+    return guards.map(({ index, size }) => `(i32.lt_u ${this.integer(index)} ${this.integer(size)})`).reduce((a, b) => `(i32.and ${a} ${b})`);
   }
 
   /** An integer that may depend on any index. */
-  integer(dim: Dim, row: number): string {
+  integer(dim: Dim): string {
     const resolved = this.nest.code.resolve(dim);
-    return resolved.terms.length === 0 ? '(i32.const 0)' : this.#terms(resolved.terms, row);
+    return resolved.terms.length === 0 ? '(i32.const 0)' : this.#terms(resolved.terms);
   }
 
-  #terms(terms: readonly DimTerm[], row: number): string {
-    const bound = this.#lookedUp[row] ?? new Map<string, string>();
-    const { rows } = this.schedule;
+  #terms(terms: readonly DimTerm[]): string {
     const texts = terms.map((term) => {
       const factor = (name: string): string => {
-        const local = bound.get(name);
-        if (local !== undefined) return `(local.get $${local})`;
-        const value = this.nest.code.symbol(name);
-        return rows?.index === name && row > 0 ? `(i32.add ${value} (i32.const ${String(row)}))` : value;
+        const local = this.#lookedUp.get(name);
+        return local === undefined ? this.nest.code.symbol(name) : `(local.get $${local})`;
       };
       const atoms = term.atoms.map((atom) =>
         atom.kind === 'symbol'
           ? factor(atom.name)
-          : `(i32.div_s (i32.add ${this.#terms(atom.numerator.terms, row)} (i32.const ${String(atom.divisor - 1)})) (i32.const ${String(atom.divisor)}))`,
+          : `(i32.div_s (i32.add ${this.#terms(atom.numerator.terms)} (i32.const ${String(atom.divisor - 1)})) (i32.const ${String(atom.divisor)}))`,
       );
       const product = [...(term.coefficient === 1 && atoms.length > 0 ? [] : [`(i32.const ${String(term.coefficient)})`]), ...atoms];
       return product.reduce((a, b) => `(i32.mul ${a} ${b})`);
@@ -68,19 +56,18 @@ export class MapPlaces {
     return texts.length === 0 ? '(i32.const 0)' : texts.reduce((a, b) => `(i32.add ${a} ${b})`);
   }
 
-  address(address: Address, row: number): Place {
+  address(address: Address): Place {
     const inner = (terms: readonly DimTerm[], outerBase: string): string => {
       const { rows, vector } = this.schedule;
       const has = (term: DimTerm, name: string | undefined): boolean => name !== undefined && Dim.fromTerms([term]).symbols().includes(name);
-      const bound = this.#lookedUp[row];
-      const irregular = terms.filter((term) => Dim.fromTerms([term]).symbols().some((symbol) => bound?.has(symbol) === true));
+      const irregular = terms.filter((term) => this.isLookedUp(Dim.fromTerms([term])));
       const regular = terms.filter((term) => !irregular.includes(term));
       const alongRows = regular.filter((term) => has(term, rows?.index));
       const steady = regular.filter((term) => !alongRows.includes(term));
       let base = outerBase;
       if (steady.length > 0) base = this.#base(address, base, steady, vector?.index);
-      for (const term of alongRows) base = `(i32.add ${base} ${this.#rowOffset(term, row)})`;
-      return irregular.length === 0 ? base : `(i32.add ${base} ${this.#terms(irregular, row)})`;
+      for (const term of alongRows) base = `(i32.add ${base} ${this.#rowOffset(term)})`;
+      return irregular.length === 0 ? base : `(i32.add ${base} ${this.#terms(irregular)})`;
     };
     return this.nest.address(address, inner);
   }
@@ -104,31 +91,17 @@ export class MapPlaces {
     if (alone && this.lanes !== undefined && term.coefficient === this.nest.code.bytes) {
       return `(i32.shl (local.get $${this.lanes.index}) (i32.const ${String(Math.log2(this.nest.code.bytes))}))`;
     }
-    return this.#terms(terms, 0);
+    return this.#terms(terms);
   }
 
   /** `row · stride` in bytes: one local for all operands with the same stride. */
-  #rowOffset(term: DimTerm, row: number): string {
-    const key = `${Dim.fromTerms([term]).key}|${String(row)}`;
+  #rowOffset(term: DimTerm): string {
+    const { key } = Dim.fromTerms([term]);
     let local = this.#rowOffsets.get(key);
     if (local === undefined) {
-      local = this.nest.code.vectors.local(`row${String(row)}`, 'i32');
+      local = this.nest.code.vectors.local('rowAt', 'i32');
       this.#rowOffsets.set(key, local);
-      this.nest.code.vectors.line(`(local.set $${local} ${row === 0 ? this.#terms([term], 0) : `(i32.add ${this.#rowOffset(term, row - 1)} ${this.#stride(term)})`})`);
-    }
-    return `(local.get $${local})`;
-  }
-
-  #stride(term: DimTerm): string {
-    const { rows } = this.schedule;
-    const stride = Dim.fromTerms([{ coefficient: term.coefficient, atoms: term.atoms.filter((atom) => !(atom.kind === 'symbol' && atom.name === rows?.index)) }]);
-    const text = this.nest.code.dim(stride);
-    if (isAtom(text)) return text;
-    let local = this.#strides.get(stride.key);
-    if (local === undefined) {
-      local = this.nest.code.vectors.local('stride', 'i32');
-      this.#strides.set(stride.key, local);
-      this.head.push(`(local.set $${local} ${text})`);
+      this.nest.code.vectors.line(`(local.set $${local} ${this.#terms([term])})`);
     }
     return `(local.get $${local})`;
   }

@@ -6,7 +6,7 @@ export interface MapSchedule {
   readonly outer: readonly Axis[];
   /** The axis of the lanes; without one, elements are computed one by one, in the first lane. */
   readonly vector: Axis | undefined;
-  /** The loop inside that over vectors, with several of its rows in flight. */
+  /** The loop inside that over vectors. */
   readonly rows: Axis | undefined;
 }
 
