@@ -18,11 +18,11 @@ import { charactersPerUpdate } from './thread.js';
 import { train } from './training.js';
 
 const order = 5;
-const learningRate = 2e-2;
+const learningRate = 6e-3;
 const measurements = 12;
 
 const started = performance.now();
-const { seed, temperature, characters } = optionsFrom(process.argv.slice(2), { seed: 1, temperature: 0.7, characters: 14e6 });
+const { seed, temperature, characters } = optionsFrom(process.argv.slice(2), { seed: 1, temperature: 0.7, characters: 12e6 });
 allowRelaxedSimd();
 
 const { training, validation, test } = splitDocuments(loadBrown());
