@@ -91,21 +91,25 @@ export interface Co2ForecasterBatch {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface Co2ForecasterCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
-  /** Updates made so far. */
-  readonly stepCount?: number;
-  /** What the optimizer keeps. */
-  readonly slots?: { readonly [name: string]: readonly number[] };
+  /** The optimizer with the hash of its rule, the number of updates so far, and what it keeps by parameter; training starts anew without it. */
+  readonly optimizer?: { readonly name: string; readonly definition: string; readonly stepCount: number; readonly slots: { readonly [slot: string]: { readonly [name: string]: readonly number[] } } };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface Co2ForecasterForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<Co2ForecasterState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -117,6 +121,12 @@ export interface Co2ForecasterGradientOptions extends Co2ForecasterForwardOption
 
 export interface Co2ForecasterTrainOptions extends Co2ForecasterForwardOptions {
   readonly learningRate: number;
+}
+
+export interface Co2ForecasterUpdateOptions {
+  readonly learningRate: number;
+  /** Multiplies the gradients first: 1/k makes the sum over k batches of one size the gradient of one large batch. */
+  readonly scale?: number;
 }
 
 /** What `createCo2Forecaster` gives. All arrays are views of one arena. */
@@ -151,29 +161,34 @@ export interface Co2Forecaster {
   valueAndGradient(batch: Co2ForecasterBatch, options?: Co2ForecasterGradientOptions): { readonly loss: number; readonly gradients: Co2ForecasterParameters };
   /**
    * Forward, loss, backward and one update by adam. Gives the loss before the update, and the norm of its gradient
-   * before clipping. Throws as `forward`, and a RangeError for a learning rate that is not positive.
+   * before clipping. Throws as `forward`, and a RangeError for a learning rate that is not positive; nothing is changed then.
    */
   trainStep(batch: Co2ForecasterBatch, options: Co2ForecasterTrainOptions): { readonly loss: number; readonly gradientNorm: number };
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /**
+   * One update by adam from what `gradients` holds, like the sum over several calls with `accumulate`. Gives their norm
+   * before clipping. Throws a RangeError for a learning rate or a scale that is not positive; nothing is changed then.
+   */
+  update(options: Co2ForecasterUpdateOptions): { readonly gradientNorm: number };
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: Co2ForecasterState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: Co2ForecasterStepInputs): Co2ForecasterStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** Makes the optimizer forget: sets what it keeps, and its count of updates, to zero. */
   resetTraining(): void;
   /** The parameters and what the optimizer keeps, as plain data: training goes on from it to the bit. */
-  save(): Co2ForecasterCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): Co2ForecasterCheckpoint;
   /**
-   * A checkpoint without updates, or without `stepCount`, also resets the optimizer.
+   * A checkpoint without its `optimizer` also resets training.
    *
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition, optimizer or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: Co2ForecasterCheckpoint): void;
 }
@@ -468,50 +483,59 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     for (let t = 0; t < steps; t++) {
       product2(batch, 128, gatesAt, 128, b_zAt, xAt + 3 * batch * t, 3, 1, WPanelAt, 3, yHistoryAt + 32 * batch * t, 32, 1, RPanelAt, 32);
       {
-        const cHistoryRow = cHistoryAt + 32 * batch * t;
         const gatesRow_2 = gatesAt + 32;
+        const cHistoryRow = cHistoryAt + 32 * batch * t;
         const gatesRow_4 = gatesAt + 64;
-        const gatesRow_6 = gatesAt + 96;
         const zRow = zAt + 32 * batch * t;
         const iRow = iAt + 32 * batch * t;
         const fRow = fAt + 32 * batch * t;
         const cHistoryRow_3 = cHistoryAt + 32 * batch * t + 32 * batch;
-        const oRow = oAt + 32 * batch * t;
-        const savedRow = savedAt + 32 * batch * t;
-        const yHistoryRow = yHistoryAt + 32 * batch * t + 32 * batch;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 128 * b;
-          const cHistoryRow_2 = cHistoryRow + 32 * b;
           const gatesRow_3 = gatesRow_2 + 128 * b;
+          const cHistoryRow_2 = cHistoryRow + 32 * b;
           const gatesRow_5 = gatesRow_4 + 128 * b;
-          const gatesRow_7 = gatesRow_6 + 128 * b;
           const zRow_2 = zRow + 32 * b;
           const iRow_2 = iRow + 32 * b;
           const fRow_2 = fRow + 32 * b;
           const cHistoryRow_4 = cHistoryRow_3 + 32 * b;
-          const oRow_2 = oRow + 32 * b;
-          const savedRow_2 = savedRow + 32 * b;
-          const yHistoryRow_2 = yHistoryRow + 32 * b;
           for (let j = 0; j < 32; j++) {
             const gates = memory[gatesRow + j]!;
             const z = Math.tanh(gates);
+            const gates_2 = memory[gatesRow_3 + j]!;
             const p_i = memory[p_iAt + j]!;
             const c = memory[cHistoryRow_2 + j]!;
-            const gates_2 = memory[gatesRow_3 + j]!;
             const i = sigmoid(gates_2 + p_i * c);
-            const p_f = memory[p_fAt + j]!;
             const gates_3 = memory[gatesRow_5 + j]!;
+            const p_f = memory[p_fAt + j]!;
             const f = sigmoid(gates_3 + p_f * c);
             const cNext = z * i + c * f;
-            const p_o = memory[p_oAt + j]!;
-            const gates_4 = memory[gatesRow_7 + j]!;
-            const o = sigmoid(gates_4 + p_o * cNext);
-            const tanhCNext = Math.tanh(cNext);
-            const yNext = tanhCNext * o;
             memory[zRow_2 + j] = z;
             memory[iRow_2 + j] = i;
             memory[fRow_2 + j] = f;
             memory[cHistoryRow_4 + j] = cNext;
+          }
+        }
+      }
+      {
+        const gatesRow = gatesAt + 96;
+        const cHistoryRow = cHistoryAt + 32 * batch * t + 32 * batch;
+        const oRow = oAt + 32 * batch * t;
+        const savedRow = savedAt + 32 * batch * t;
+        const yHistoryRow = yHistoryAt + 32 * batch * t + 32 * batch;
+        for (let b = 0; b < batch; b++) {
+          const gatesRow_2 = gatesRow + 128 * b;
+          const cHistoryRow_2 = cHistoryRow + 32 * b;
+          const oRow_2 = oRow + 32 * b;
+          const savedRow_2 = savedRow + 32 * b;
+          const yHistoryRow_2 = yHistoryRow + 32 * b;
+          for (let j = 0; j < 32; j++) {
+            const gates = memory[gatesRow_2 + j]!;
+            const p_o = memory[p_oAt + j]!;
+            const cNext = memory[cHistoryRow_2 + j]!;
+            const o = sigmoid(gates + p_o * cNext);
+            const tanhCNext = Math.tanh(cNext);
+            const yNext = tanhCNext * o;
             memory[oRow_2 + j] = o;
             memory[savedRow_2 + j] = tanhCNext;
             memory[yHistoryRow_2 + j] = yNext;
@@ -712,30 +736,38 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     {
       const gatesRow_2 = gatesAt_2 + 32;
       const gatesRow_4 = gatesAt_2 + 64;
-      const gatesRow_6 = gatesAt_2 + 96;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 128 * b;
-        const cStateRow = cStateAt + 32 * b;
         const gatesRow_3 = gatesRow_2 + 128 * b;
+        const cStateRow = cStateAt + 32 * b;
         const gatesRow_5 = gatesRow_4 + 128 * b;
-        const gatesRow_7 = gatesRow_6 + 128 * b;
-        const yRow = yAt + 32 * b;
         for (let j = 0; j < 32; j++) {
           const gates = memory[gatesRow + j]!;
           const z = Math.tanh(gates);
+          const gates_2 = memory[gatesRow_3 + j]!;
           const p_i = memory[p_iAt + j]!;
           const c = memory[cStateRow + j]!;
-          const gates_2 = memory[gatesRow_3 + j]!;
           const i = sigmoid(gates_2 + p_i * c);
-          const p_f = memory[p_fAt + j]!;
           const gates_3 = memory[gatesRow_5 + j]!;
+          const p_f = memory[p_fAt + j]!;
           const f = sigmoid(gates_3 + p_f * c);
           const cNext = z * i + c * f;
-          const p_o = memory[p_oAt + j]!;
-          const gates_4 = memory[gatesRow_7 + j]!;
-          const o = sigmoid(gates_4 + p_o * cNext);
-          const yNext = Math.tanh(cNext) * o;
           memory[cStateRow + j] = cNext;
+        }
+      }
+    }
+    {
+      const gatesRow = gatesAt_2 + 96;
+      for (let b = 0; b < batch; b++) {
+        const cStateRow = cStateAt + 32 * b;
+        const gatesRow_2 = gatesRow + 128 * b;
+        const yRow = yAt + 32 * b;
+        for (let j = 0; j < 32; j++) {
+          const cNext = memory[cStateRow + j]!;
+          const gates = memory[gatesRow_2 + j]!;
+          const p_o = memory[p_oAt + j]!;
+          const o = sigmoid(gates + p_o * cNext);
+          const yNext = Math.tanh(cNext) * o;
           memory[yRow + j] = yNext;
         }
       }
@@ -803,46 +835,30 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     };
   }
 
-  const params = {
-    W_z: view(W_zAt, 96),
-    W_i: view(W_iAt, 96),
-    W_f: view(W_fAt, 96),
-    W_o: view(W_oAt, 96),
-    R_z: view(R_zAt, 1024),
-    R_i: view(R_iAt, 1024),
-    R_f: view(R_fAt, 1024),
-    R_o: view(R_oAt, 1024),
-    b_z: view(b_zAt, 32),
-    b_i: view(b_iAt, 32),
-    b_f: view(b_fAt, 32),
-    b_o: view(b_oAt, 32),
-    p_i: view(p_iAt, 32),
-    p_f: view(p_fAt, 32),
-    p_o: view(p_oAt, 32),
-    'dense.W': view(denseWAt, 384),
-    'dense.b': view(denseBAt, 12),
-  };
-  const grads = {
-    W_z: view(gradientsAt + W_zAt - parametersAt, 96),
-    W_i: view(gradientsAt + W_iAt - parametersAt, 96),
-    W_f: view(gradientsAt + W_fAt - parametersAt, 96),
-    W_o: view(gradientsAt + W_oAt - parametersAt, 96),
-    R_z: view(gradientsAt + R_zAt - parametersAt, 1024),
-    R_i: view(gradientsAt + R_iAt - parametersAt, 1024),
-    R_f: view(gradientsAt + R_fAt - parametersAt, 1024),
-    R_o: view(gradientsAt + R_oAt - parametersAt, 1024),
-    b_z: view(gradientsAt + b_zAt - parametersAt, 32),
-    b_i: view(gradientsAt + b_iAt - parametersAt, 32),
-    b_f: view(gradientsAt + b_fAt - parametersAt, 32),
-    b_o: view(gradientsAt + b_oAt - parametersAt, 32),
-    p_i: view(gradientsAt + p_iAt - parametersAt, 32),
-    p_f: view(gradientsAt + p_fAt - parametersAt, 32),
-    p_o: view(gradientsAt + p_oAt - parametersAt, 32),
-    'dense.W': view(gradientsAt + denseWAt - parametersAt, 384),
-    'dense.b': view(gradientsAt + denseBAt - parametersAt, 12),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_z: view(at + W_zAt - parametersAt, 96),
+    W_i: view(at + W_iAt - parametersAt, 96),
+    W_f: view(at + W_fAt - parametersAt, 96),
+    W_o: view(at + W_oAt - parametersAt, 96),
+    R_z: view(at + R_zAt - parametersAt, 1024),
+    R_i: view(at + R_iAt - parametersAt, 1024),
+    R_f: view(at + R_fAt - parametersAt, 1024),
+    R_o: view(at + R_oAt - parametersAt, 1024),
+    b_z: view(at + b_zAt - parametersAt, 32),
+    b_i: view(at + b_iAt - parametersAt, 32),
+    b_f: view(at + b_fAt - parametersAt, 32),
+    b_o: view(at + b_oAt - parametersAt, 32),
+    p_i: view(at + p_iAt - parametersAt, 32),
+    p_f: view(at + p_fAt - parametersAt, 32),
+    p_o: view(at + p_oAt - parametersAt, 32),
+    'dense.W': view(at + denseWAt - parametersAt, 384),
+    'dense.b': view(at + denseBAt - parametersAt, 12),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 5100);
-  const slots = { firstMoment: view(firstMomentAt, 5100), secondMoment: view(secondMomentAt, 5100) };
+  const slots = { firstMoment: byParameter(firstMomentAt), secondMoment: byParameter(secondMomentAt) };
   const forwardViews = cached(() => ({
     outputs: { prediction: view(addAt, 12 * batch * steps) },
     finalState: {
@@ -862,8 +878,8 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -899,16 +915,36 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
   /** Checks and places a batch, runs forward and gives the loss. */
-  function computeLoss(examples: Co2ForecasterBatch, { initialState, batchSize: rows = batchSize }: Co2ForecasterForwardOptions): number {
-    checkBatch(rows);
+  function computeLoss(examples: Co2ForecasterBatch, { initialState, batchSize: rows = batchSize, carry = false }: Co2ForecasterForwardOptions): number {
+    checkInteger('batchSize', rows, 1, batchSize);
     const count = stepsOf('examples.x', examples.x, 3 * rows);
     check('examples.target', examples.target, 12 * rows * count);
     checkOptional('initialState.y', initialState?.y, 32 * rows);
@@ -916,14 +952,30 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     start(rows, count);
     place(examples.x, xAt);
     place(examples.target, targetAt);
-    placeOrZero(initialState?.y, y0At, 32 * batch);
-    placeOrZero(initialState?.c, c0At, 32 * batch);
+    placeState(initialState?.y, carry, y0At, yStateAt, 32 * batch);
+    placeState(initialState?.c, carry, c0At, cStateAt, 32 * batch);
     packParameters();
     runForward();
+    if (carry) keepState();
     runLoss();
     return arena[lossAt]!;
   }
 
+  function checkPositive(name: string, value: number): void {
+    if (typeof value !== 'number' || !(value > 0) || value === Infinity) throw new RangeError(`${name} must be a positive number, not ${String(value)}`);
+  }
+
+  /** Changes the parameters by what the gradients say; gives their norm. */
+  function applyUpdate(learningRate: number): number {
+    stepCount++;
+    arena[learningRateAt] = learningRate;
+    arena[stepCountAt] = stepCount;
+    runUpdate();
+    packParameters();
+    return arena[sqrtAt]!;
+  }
+
+  const definition = 'a6e42b2e7e4bfd03';
   return {
     sizes: { I: 3, H: 32, O: 12 },
     batchSize,
@@ -934,17 +986,18 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     gradients,
     inputs: { x: view(xAt, 3 * batchSize * maxSteps), target: view(targetAt, 12 * batchSize * maxSteps) },
     state,
-    forward(inputs: Co2ForecasterInputs, { initialState, batchSize: rows = batchSize }: Co2ForecasterForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: Co2ForecasterInputs, { initialState, batchSize: rows = batchSize, carry = false }: Co2ForecasterForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, 3 * rows);
       checkOptional('initialState.y', initialState?.y, 32 * rows);
       checkOptional('initialState.c', initialState?.c, 32 * rows);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, 32 * batch);
-      placeOrZero(initialState?.c, c0At, 32 * batch);
+      placeState(initialState?.y, carry, y0At, yStateAt, 32 * batch);
+      placeState(initialState?.c, carry, c0At, cStateAt, 32 * batch);
       packParameters();
       runForward();
+      if (carry) keepState();
       return forwardViews();
     },
     evaluate(examples: Co2ForecasterBatch, options: Co2ForecasterForwardOptions = {}) {
@@ -960,17 +1013,22 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     },
     trainStep(examples: Co2ForecasterBatch, options: Co2ForecasterTrainOptions) {
       const { learningRate } = options;
-      if (!(learningRate > 0) || learningRate === Infinity) throw new RangeError(`learningRate must be a positive number, not ${String(learningRate)}`);
+      checkPositive('learningRate', learningRate);
       const loss = computeLoss(examples, options);
       gradients.fill(0);
       packForGradient();
       runGradient();
-      stepCount++;
-      arena[learningRateAt] = learningRate;
-      arena[stepCountAt] = stepCount;
-      runUpdate();
-      packParameters();
-      return { loss, gradientNorm: arena[sqrtAt]! };
+      return { loss, gradientNorm: applyUpdate(learningRate) };
+    },
+    update({ learningRate, scale = 1 }: Co2ForecasterUpdateOptions) {
+      checkPositive('learningRate', learningRate);
+      checkPositive('scale', scale);
+      if (scale !== 1) for (let k = 0; k < gradients.length; k++) gradients[k]! *= scale;
+      return { gradientNorm: applyUpdate(learningRate) };
+    },
+    resetTraining() {
+      stepCount = 0;
+      for (const slot of Object.values(slots)) for (const values of Object.values(slot)) values.fill(0);
     },
     step(inputs: Co2ForecasterStepInputs) {
       const rows = rowsOf('inputs.x', inputs.x, 3);
@@ -979,34 +1037,42 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    resetTraining() {
-      stepCount = 0;
-      slots.firstMoment.fill(0);
-      slots.secondMoment.fill(0);
-    },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      const kept: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(slots)) kept[name] = Array.from(values);
-      return { module: 'co2Forecaster', definition: 'a6e42b2e7e4bfd03', parameters, stepCount, slots: kept };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'co2Forecaster',
+        definition,
+        parameters: numbersOf(params),
+        optimizer: { name: 'adam', definition: 'da510090d2606617', stepCount, slots: Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, numbersOf(values)])) },
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: Co2ForecasterCheckpoint) {
-      if (checkpoint.definition !== 'a6e42b2e7e4bfd03') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'co2Forecaster' (a6e42b2e7e4bfd03)`);
-      checkValues(params, checkpoint.parameters);
-      const count = checkpoint.stepCount ?? 0;
-      if (!Number.isInteger(count) || count < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${String(count)}`);
-      if (count > 0) checkValues(slots, checkpoint.slots);
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
-      for (const [name, values] of Object.entries(slots)) {
-        if (count > 0) values.set(checkpoint.slots![name]!);
-        else values.fill(0);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'co2Forecaster' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      const { optimizer: trained } = checkpoint;
+      if (trained !== undefined) {
+        if (trained.definition !== 'da510090d2606617') throw new Error(`the checkpoint was trained by another optimizer, '${trained.name}' (${trained.definition}); this module has 'adam' (da510090d2606617). Without its optimizer the checkpoint can be loaded`);
+        if (!Number.isInteger(trained.stepCount) || trained.stepCount < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${String(trained.stepCount)}`);
+        for (const [name, values] of Object.entries(slots)) checkValues(`${name}, `, values, trained.slots?.[name]);
       }
-      stepCount = count;
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
+      setNumbers(params, checkpoint.parameters);
+      stepCount = trained?.stepCount ?? 0;
+      for (const [name, values] of Object.entries(slots)) {
+        if (trained !== undefined) setNumbers(values, trained.slots[name]!);
+        else for (const own of Object.values(values)) own.fill(0);
+      }
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -97,17 +97,23 @@ export interface ConvLstm1dGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface ConvLstm1dCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface ConvLstm1dForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<ConvLstm1dState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -151,22 +157,22 @@ export interface ConvLstm1d {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: ConvLstm1dCotangents, options?: ConvLstm1dBackwardOptions): ConvLstm1dGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: ConvLstm1dState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: ConvLstm1dStepInputs): ConvLstm1dStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): ConvLstm1dCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): ConvLstm1dCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: ConvLstm1dCheckpoint): void;
 }
@@ -287,9 +293,10 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const xStepAt = region(batchSize * I * N); // xStep [1, B, I, N]
   const yStateAt = region(batchSize * H * N); // yState [B, H, N]
   const cStateAt = region(batchSize * H * N); // cState [B, H, N]
+  const product_2At_2 = region(batchSize * H * N); // product_2 [B, N, H]
+  const yAt = product_2At_2; // y [1, B, H, N], in turn
   const productAt_2 = region(batchSize * H * N); // product [B, N, H]
-  const yAt = productAt_2; // y [1, B, H, N], in turn
-  const y_2At = region(batchSize * H * N); // y_2 [B, H, N]
+  const y_2At = productAt_2; // y_2 [B, H, N], in turn
   const operandAt_2 = region(batchSize * I * K * N); // operand [B, N, I, K]
   const operand_2At_2 = region(batchSize * H * K * N); // operand_2 [B, N, H, K]
   const operand_3At_2 = region(batchSize * I * K * N); // operand_3 [B, N, I, K]
@@ -298,7 +305,6 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const operand_6At_2 = region(batchSize * H * K * N); // operand_6 [B, N, H, K]
   const operand_7At_2 = region(batchSize * I * K * N); // operand_7 [B, N, I, K]
   const operand_8At_2 = region(batchSize * H * K * N); // operand_8 [B, N, H, K]
-  const product_2At_2 = region(batchSize * H * N); // product_2 [B, N, H]
   const product_3At_2 = region(batchSize * H * N); // product_3 [B, N, H]
   const product_4At_2 = region(batchSize * H * N); // product_4 [B, N, H]
   const product_5At_2 = region(batchSize * H * N); // product_5 [B, N, H]
@@ -533,9 +539,6 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
         const iRow = iAt + batch * H * N * t;
         const fRow = fAt + batch * H * N * t;
         const cHistoryRow_4 = cHistoryAt + batch * H * N * t + batch * H * N;
-        const oRow = oAt + batch * H * N * t;
-        const savedRow = savedAt + batch * H * N * t;
-        const yHistoryRow = yHistoryAt + batch * H * N * t + batch * H * N;
         for (let b = 0; b < batch; b++) {
           const productRow = productAt + H * N * b;
           const product_2Row = product_2At + H * N * b;
@@ -544,15 +547,10 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
           const cHistoryRow_2 = cHistoryRow + H * N * b;
           const product_5Row = product_5At + H * N * b;
           const product_6Row = product_6At + H * N * b;
-          const product_7Row = product_7At + H * N * b;
-          const product_8Row = product_8At + H * N * b;
           const zRow_2 = zRow + H * N * b;
           const iRow_2 = iRow + H * N * b;
           const fRow_2 = fRow + H * N * b;
           const cHistoryRow_5 = cHistoryRow_4 + H * N * b;
-          const oRow_2 = oRow + H * N * b;
-          const savedRow_2 = savedRow + H * N * b;
-          const yHistoryRow_2 = yHistoryRow + H * N * b;
           for (let h = 0; h < H; h++) {
             const productRow_2 = productRow + h;
             const product_2Row_2 = product_2Row + h;
@@ -566,17 +564,10 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
             const product_6Row_2 = product_6Row + h;
             const parametersRow_4 = b_fAt + h;
             const parametersRow_5 = p_fAt + N * h;
-            const product_7Row_2 = product_7Row + h;
-            const product_8Row_2 = product_8Row + h;
-            const parametersRow_6 = b_oAt + h;
-            const parametersRow_7 = p_oAt + N * h;
             const zRow_3 = zRow_2 + N * h;
             const iRow_3 = iRow_2 + N * h;
             const fRow_3 = fRow_2 + N * h;
             const cHistoryRow_6 = cHistoryRow_5 + N * h;
-            const oRow_3 = oRow_2 + N * h;
-            const savedRow_3 = savedRow_2 + N * h;
-            const yHistoryRow_3 = yHistoryRow_2 + N * h;
             for (let j = 0; j < N; j++) {
               const product = memory[productRow_2 + H * j]!;
               const product_2 = memory[product_2Row_2 + H * j]!;
@@ -594,17 +585,44 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
               const p_f = memory[parametersRow_5 + j]!;
               const f = sigmoid(product_5 + product_6 + b_f + p_f * c);
               const cNext = z * i + c * f;
-              const product_7 = memory[product_7Row_2 + H * j]!;
-              const product_8 = memory[product_8Row_2 + H * j]!;
-              const b_o = memory[parametersRow_6]!;
-              const p_o = memory[parametersRow_7 + j]!;
-              const o = sigmoid(product_7 + product_8 + b_o + p_o * cNext);
-              const tanhCNext = Math.tanh(cNext);
-              const yNext = tanhCNext * o;
               memory[zRow_3 + j] = z;
               memory[iRow_3 + j] = i;
               memory[fRow_3 + j] = f;
               memory[cHistoryRow_6 + j] = cNext;
+            }
+          }
+        }
+      }
+      {
+        const cHistoryRow = cHistoryAt + batch * H * N * t + batch * H * N;
+        const oRow = oAt + batch * H * N * t;
+        const savedRow = savedAt + batch * H * N * t;
+        const yHistoryRow = yHistoryAt + batch * H * N * t + batch * H * N;
+        for (let b = 0; b < batch; b++) {
+          const product_7Row = product_7At + H * N * b;
+          const product_8Row = product_8At + H * N * b;
+          const cHistoryRow_2 = cHistoryRow + H * N * b;
+          const oRow_2 = oRow + H * N * b;
+          const savedRow_2 = savedRow + H * N * b;
+          const yHistoryRow_2 = yHistoryRow + H * N * b;
+          for (let h = 0; h < H; h++) {
+            const product_7Row_2 = product_7Row + h;
+            const product_8Row_2 = product_8Row + h;
+            const parametersRow = b_oAt + h;
+            const parametersRow_2 = p_oAt + N * h;
+            const cHistoryRow_3 = cHistoryRow_2 + N * h;
+            const oRow_3 = oRow_2 + N * h;
+            const savedRow_3 = savedRow_2 + N * h;
+            const yHistoryRow_3 = yHistoryRow_2 + N * h;
+            for (let j = 0; j < N; j++) {
+              const product_7 = memory[product_7Row_2 + H * j]!;
+              const product_8 = memory[product_8Row_2 + H * j]!;
+              const b_o = memory[parametersRow]!;
+              const p_o = memory[parametersRow_2 + j]!;
+              const cNext = memory[cHistoryRow_3 + j]!;
+              const o = sigmoid(product_7 + product_8 + b_o + p_o * cNext);
+              const tanhCNext = Math.tanh(cNext);
+              const yNext = tanhCNext * o;
               memory[oRow_3 + j] = o;
               memory[savedRow_3 + j] = tanhCNext;
               memory[yHistoryRow_3 + j] = yNext;
@@ -1144,9 +1162,6 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       const cStateRow = cStateAt + H * N * b;
       const product_5Row = product_5At_2 + H * N * b;
       const product_6Row = product_6At_2 + H * N * b;
-      const product_7Row = product_7At_2 + H * N * b;
-      const product_8Row = product_8At_2 + H * N * b;
-      const y_2Row = y_2At + H * N * b;
       for (let h = 0; h < H; h++) {
         const productRow_2 = productRow + h;
         const product_2Row_2 = product_2Row + h;
@@ -1160,11 +1175,6 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
         const product_6Row_2 = product_6Row + h;
         const parametersRow_4 = b_fAt + h;
         const parametersRow_5 = p_fAt + N * h;
-        const product_7Row_2 = product_7Row + h;
-        const product_8Row_2 = product_8Row + h;
-        const parametersRow_6 = b_oAt + h;
-        const parametersRow_7 = p_oAt + N * h;
-        const y_2Row_2 = y_2Row + N * h;
         for (let j = 0; j < N; j++) {
           const product = memory[productRow_2 + H * j]!;
           const product_2 = memory[product_2Row_2 + H * j]!;
@@ -1182,13 +1192,30 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
           const p_f = memory[parametersRow_5 + j]!;
           const f = sigmoid(product_5 + product_6 + b_f + p_f * c);
           const cNext = z * i + c * f;
+          memory[cStateRow_2 + j] = cNext;
+        }
+      }
+    }
+    for (let b = 0; b < batch; b++) {
+      const cStateRow = cStateAt + H * N * b;
+      const product_7Row = product_7At_2 + H * N * b;
+      const product_8Row = product_8At_2 + H * N * b;
+      const y_2Row = y_2At + H * N * b;
+      for (let h = 0; h < H; h++) {
+        const cStateRow_2 = cStateRow + N * h;
+        const product_7Row_2 = product_7Row + h;
+        const product_8Row_2 = product_8Row + h;
+        const parametersRow = b_oAt + h;
+        const parametersRow_2 = p_oAt + N * h;
+        const y_2Row_2 = y_2Row + N * h;
+        for (let j = 0; j < N; j++) {
+          const cNext = memory[cStateRow_2 + j]!;
           const product_7 = memory[product_7Row_2 + H * j]!;
           const product_8 = memory[product_8Row_2 + H * j]!;
-          const b_o = memory[parametersRow_6]!;
-          const p_o = memory[parametersRow_7 + j]!;
+          const b_o = memory[parametersRow]!;
+          const p_o = memory[parametersRow_2 + j]!;
           const o = sigmoid(product_7 + product_8 + b_o + p_o * cNext);
           const yNext = Math.tanh(cNext) * o;
-          memory[cStateRow_2 + j] = cNext;
           memory[y_2Row_2 + j] = yNext;
         }
       }
@@ -1216,40 +1243,26 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     };
   }
 
-  const params = {
-    b_z: view(b_zAt, H),
-    W_z: view(W_zAt, H * I * K),
-    R_z: view(R_zAt, H * H * K),
-    b_i: view(b_iAt, H),
-    W_i: view(W_iAt, H * I * K),
-    R_i: view(R_iAt, H * H * K),
-    p_i: view(p_iAt, H * N),
-    b_f: view(b_fAt, H),
-    W_f: view(W_fAt, H * I * K),
-    R_f: view(R_fAt, H * H * K),
-    p_f: view(p_fAt, H * N),
-    b_o: view(b_oAt, H),
-    W_o: view(W_oAt, H * I * K),
-    R_o: view(R_oAt, H * H * K),
-    p_o: view(p_oAt, H * N),
-  };
-  const grads = {
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I * K),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H * K),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I * K),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H * K),
-    p_i: view(gradientsAt + p_iAt - parametersAt, H * N),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I * K),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H * K),
-    p_f: view(gradientsAt + p_fAt - parametersAt, H * N),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I * K),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H * K),
-    p_o: view(gradientsAt + p_oAt - parametersAt, H * N),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    b_z: view(at + b_zAt - parametersAt, H),
+    W_z: view(at + W_zAt - parametersAt, H * I * K),
+    R_z: view(at + R_zAt - parametersAt, H * H * K),
+    b_i: view(at + b_iAt - parametersAt, H),
+    W_i: view(at + W_iAt - parametersAt, H * I * K),
+    R_i: view(at + R_iAt - parametersAt, H * H * K),
+    p_i: view(at + p_iAt - parametersAt, H * N),
+    b_f: view(at + b_fAt - parametersAt, H),
+    W_f: view(at + W_fAt - parametersAt, H * I * K),
+    R_f: view(at + R_fAt - parametersAt, H * H * K),
+    p_f: view(at + p_fAt - parametersAt, H * N),
+    b_o: view(at + b_oAt - parametersAt, H),
+    W_o: view(at + W_oAt - parametersAt, H * I * K),
+    R_o: view(at + R_oAt - parametersAt, H * H * K),
+    p_o: view(at + p_oAt - parametersAt, H * N),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H * K + 4 * H * I * K + 3 * H * N + 4 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H * N, batch * H * N * steps) },
@@ -1275,8 +1288,8 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -1313,13 +1326,34 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
+  const definition = `e13a7b847bd97eb4, I = ${String(I)}, H = ${String(H)}, N = ${String(N)}, K = ${String(K)}`;
   return {
     sizes: { I, H, N, K },
     batchSize,
@@ -1330,17 +1364,18 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     gradients,
     inputs: { x: view(xAt, batchSize * I * N * maxSteps) },
     state,
-    forward(inputs: ConvLstm1dInputs, { initialState, batchSize: rows = batchSize }: ConvLstm1dForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: ConvLstm1dInputs, { initialState, batchSize: rows = batchSize, carry = false }: ConvLstm1dForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I * N);
       checkOptional('initialState.y', initialState?.y, rows * H * N);
       checkOptional('initialState.c', initialState?.c, rows * H * N);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H * N);
-      placeOrZero(initialState?.c, c0At, batch * H * N);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H * N);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H * N);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -1364,20 +1399,31 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'convLstm1d', definition: 'e13a7b847bd97eb4', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'convLstm1d',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: ConvLstm1dCheckpoint) {
-      if (checkpoint.definition !== 'e13a7b847bd97eb4') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'convLstm1d' (e13a7b847bd97eb4)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'convLstm1d' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

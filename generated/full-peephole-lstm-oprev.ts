@@ -97,17 +97,23 @@ export interface FullPeepholeLstmOprevGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface FullPeepholeLstmOprevCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface FullPeepholeLstmOprevForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<FullPeepholeLstmOprevState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -151,22 +157,22 @@ export interface FullPeepholeLstmOprev {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: FullPeepholeLstmOprevCotangents, options?: FullPeepholeLstmOprevBackwardOptions): FullPeepholeLstmOprevGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: FullPeepholeLstmOprevState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: FullPeepholeLstmOprevStepInputs): FullPeepholeLstmOprevStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): FullPeepholeLstmOprevCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): FullPeepholeLstmOprevCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: FullPeepholeLstmOprevCheckpoint): void;
 }
@@ -229,9 +235,9 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
   const cStateAt = region(batchSize * H); // cState [B, H]
+  const yAt = region(batchSize * H); // y [1, B, H]
   const addAt_2 = region(batchSize * H); // add [B, H]
-  const yAt = addAt_2; // y [1, B, H], in turn
-  const y_2At = region(batchSize * H); // y_2 [B, H]
+  const y_2At = addAt_2; // y_2 [B, H], in turn
   const gatesAt_2 = region(3 * batchSize * H); // gates [B, 3H]
   const W_iAt = parametersAt; // W_i [H, I]
   const W_fAt = parametersAt + H * I; // W_f [H, I]
@@ -563,8 +569,6 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
         const fRow = fAt + batch * H * t;
         const oRow = oAt + batch * H * t;
         const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
-        const savedRow = savedAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const addRow = addAt + H * b;
           const gatesRow = gatesAt + 3 * H * b;
@@ -576,8 +580,6 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
           const fRow_2 = fRow + H * b;
           const oRow_2 = oRow + H * b;
           const cHistoryRow_4 = cHistoryRow_3 + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
           for (let h = 0; h < H; h++) {
             const add = memory[addRow + h]!;
             const z = Math.tanh(add);
@@ -589,13 +591,29 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
             const o = sigmoid(gates_3);
             const c = memory[cHistoryRow_2 + h]!;
             const cNext = z * i + c * f;
-            const tanhCNext = Math.tanh(cNext);
-            const yNext = tanhCNext * o;
             memory[zRow_2 + h] = z;
             memory[iRow_2 + h] = i;
             memory[fRow_2 + h] = f;
             memory[oRow_2 + h] = o;
             memory[cHistoryRow_4 + h] = cNext;
+          }
+        }
+      }
+      {
+        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
+        const oRow = oAt + batch * H * t;
+        const savedRow = savedAt + batch * H * t;
+        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
+        for (let b = 0; b < batch; b++) {
+          const cHistoryRow_2 = cHistoryRow + H * b;
+          const oRow_2 = oRow + H * b;
+          const savedRow_2 = savedRow + H * b;
+          const yHistoryRow_2 = yHistoryRow + H * b;
+          for (let h = 0; h < H; h++) {
+            const cNext = memory[cHistoryRow_2 + h]!;
+            const tanhCNext = Math.tanh(cNext);
+            const o = memory[oRow_2 + h]!;
+            const yNext = tanhCNext * o;
             memory[savedRow_2 + h] = tanhCNext;
             memory[yHistoryRow_2 + h] = yNext;
           }
@@ -743,27 +761,35 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
     product3(batch, 3 * H, gatesAt_2, 3 * H, b_iAt, xStepAt, I, 1, WPanelAt, I, yStateAt, H, 1, RPanelAt, H, cStateAt, H, 1, PPanelAt, H);
     {
       const gatesRow_2 = gatesAt_2 + H;
-      const gatesRow_4 = gatesAt_2 + 2 * H;
       for (let b = 0; b < batch; b++) {
         const addRow = addAt_2 + H * b;
         const gatesRow = gatesAt_2 + 3 * H * b;
-        const gatesRow_3 = gatesRow_2 + 3 * H * b;
-        const gatesRow_5 = gatesRow_4 + 3 * H * b;
         const cStateRow = cStateAt + H * b;
-        const y_2Row = y_2At + H * b;
+        const gatesRow_3 = gatesRow_2 + 3 * H * b;
         for (let h = 0; h < H; h++) {
           const add = memory[addRow + h]!;
           const z = Math.tanh(add);
           const gates = memory[gatesRow + h]!;
           const i = sigmoid(gates);
+          const c = memory[cStateRow + h]!;
           const gates_2 = memory[gatesRow_3 + h]!;
           const f = sigmoid(gates_2);
-          const gates_3 = memory[gatesRow_5 + h]!;
-          const o = sigmoid(gates_3);
-          const c = memory[cStateRow + h]!;
           const cNext = z * i + c * f;
-          const yNext = Math.tanh(cNext) * o;
           memory[cStateRow + h] = cNext;
+        }
+      }
+    }
+    {
+      const gatesRow = gatesAt_2 + 2 * H;
+      for (let b = 0; b < batch; b++) {
+        const cStateRow = cStateAt + H * b;
+        const gatesRow_2 = gatesRow + 3 * H * b;
+        const y_2Row = y_2At + H * b;
+        for (let h = 0; h < H; h++) {
+          const cNext = memory[cStateRow + h]!;
+          const gates = memory[gatesRow_2 + h]!;
+          const o = sigmoid(gates);
+          const yNext = Math.tanh(cNext) * o;
           memory[y_2Row + h] = yNext;
         }
       }
@@ -791,40 +817,26 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
     };
   }
 
-  const params = {
-    W_i: view(W_iAt, H * I),
-    W_f: view(W_fAt, H * I),
-    W_o: view(W_oAt, H * I),
-    R_i: view(R_iAt, H * H),
-    R_f: view(R_fAt, H * H),
-    R_o: view(R_oAt, H * H),
-    P_i: view(P_iAt, H * H),
-    P_f: view(P_fAt, H * H),
-    P_o: view(P_oAt, H * H),
-    b_i: view(b_iAt, H),
-    b_f: view(b_fAt, H),
-    b_o: view(b_oAt, H),
-    W_z: view(W_zAt, H * I),
-    R_z: view(R_zAt, H * H),
-    b_z: view(b_zAt, H),
-  };
-  const grads = {
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H),
-    P_i: view(gradientsAt + P_iAt - parametersAt, H * H),
-    P_f: view(gradientsAt + P_fAt - parametersAt, H * H),
-    P_o: view(gradientsAt + P_oAt - parametersAt, H * H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H),
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_i: view(at + W_iAt - parametersAt, H * I),
+    W_f: view(at + W_fAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    R_i: view(at + R_iAt - parametersAt, H * H),
+    R_f: view(at + R_fAt - parametersAt, H * H),
+    R_o: view(at + R_oAt - parametersAt, H * H),
+    P_i: view(at + P_iAt - parametersAt, H * H),
+    P_f: view(at + P_fAt - parametersAt, H * H),
+    P_o: view(at + P_oAt - parametersAt, H * H),
+    b_i: view(at + b_iAt - parametersAt, H),
+    b_f: view(at + b_fAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+    W_z: view(at + W_zAt - parametersAt, H * I),
+    R_z: view(at + R_zAt - parametersAt, H * H),
+    b_z: view(at + b_zAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 7 * H * H + 4 * H * I + 4 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -850,8 +862,8 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -888,13 +900,34 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
+  const definition = `b9772258165df5b0, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -905,17 +938,18 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: FullPeepholeLstmOprevInputs, { initialState, batchSize: rows = batchSize }: FullPeepholeLstmOprevForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: FullPeepholeLstmOprevInputs, { initialState, batchSize: rows = batchSize, carry = false }: FullPeepholeLstmOprevForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      placeOrZero(initialState?.c, c0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -940,20 +974,31 @@ export function createFullPeepholeLstmOprev(options: FullPeepholeLstmOprevOption
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'fullPeepholeLstmOprev', definition: 'b9772258165df5b0', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'fullPeepholeLstmOprev',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: FullPeepholeLstmOprevCheckpoint) {
-      if (checkpoint.definition !== 'b9772258165df5b0') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'fullPeepholeLstmOprev' (b9772258165df5b0)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'fullPeepholeLstmOprev' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

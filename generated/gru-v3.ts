@@ -85,17 +85,23 @@ export interface GruV3Gradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface GruV3Checkpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface GruV3ForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<GruV3State> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -139,22 +145,22 @@ export interface GruV3 {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: GruV3Cotangents, options?: GruV3BackwardOptions): GruV3Gradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: GruV3State;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: GruV3StepInputs): GruV3StepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): GruV3Checkpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): GruV3Checkpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: GruV3Checkpoint): void;
 }
@@ -187,7 +193,6 @@ export function createGruV3(options: GruV3Options): GruV3 {
   const uAt = region(batchSize * H * maxSteps); // u [T, B, H]
   const savedAt = region(batchSize * H * maxSteps); // saved [T, B, H]
   const nAt = region(batchSize * H * maxSteps); // n [T, B, H]
-  const saved_2At = region(batchSize * H * maxSteps); // saved_2 [T, B, H]
   const addAt = region(batchSize * H); // add [B, H]
   const dyAt = addAt; // dy [B, H], in turn
   const stackedAt = region(batchSize * H * maxSteps); // stacked [T, B, H]
@@ -436,39 +441,47 @@ export function createGruV3(options: GruV3Options): GruV3 {
       product1(batch, H, addAt, H, b_nAt, xAt + batch * I * t, I, 1, W_nPanelAt, I);
       {
         const gatesRow_2 = gatesAt + H;
-        const savedRow = savedAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t;
         const rRow = rAt + batch * H * t;
         const uRow = uAt + batch * H * t;
-        const nRow = nAt + batch * H * t;
-        const saved_2Row = saved_2At + batch * H * t;
-        const yHistoryRow_3 = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 2 * H * b;
           const gatesRow_3 = gatesRow_2 + 2 * H * b;
-          const savedRow_2 = savedRow + H * b;
-          const addRow = addAt + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
           const rRow_2 = rRow + H * b;
           const uRow_2 = uRow + H * b;
-          const nRow_2 = nRow + H * b;
-          const saved_2Row_2 = saved_2Row + H * b;
-          const yHistoryRow_4 = yHistoryRow_3 + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const r = sigmoid(gates);
             const gates_2 = memory[gatesRow_3 + h]!;
             const u = sigmoid(gates_2);
-            const saved = memory[savedRow_2 + h]!;
-            const add = memory[addRow + h]!;
-            const n = Math.tanh(add + r * saved);
-            const subValue = 1 - u;
-            const y = memory[yHistoryRow_2 + h]!;
-            const yNext = subValue * n + u * y;
             memory[rRow_2 + h] = r;
             memory[uRow_2 + h] = u;
+          }
+        }
+      }
+      {
+        const rRow = rAt + batch * H * t;
+        const savedRow = savedAt + batch * H * t;
+        const uRow = uAt + batch * H * t;
+        const yHistoryRow = yHistoryAt + batch * H * t;
+        const nRow = nAt + batch * H * t;
+        const yHistoryRow_3 = yHistoryAt + batch * H * t + batch * H;
+        for (let b = 0; b < batch; b++) {
+          const addRow = addAt + H * b;
+          const rRow_2 = rRow + H * b;
+          const savedRow_2 = savedRow + H * b;
+          const uRow_2 = uRow + H * b;
+          const yHistoryRow_2 = yHistoryRow + H * b;
+          const nRow_2 = nRow + H * b;
+          const yHistoryRow_4 = yHistoryRow_3 + H * b;
+          for (let h = 0; h < H; h++) {
+            const add = memory[addRow + h]!;
+            const r = memory[rRow_2 + h]!;
+            const saved = memory[savedRow_2 + h]!;
+            const n = Math.tanh(add + r * saved);
+            const u = memory[uRow_2 + h]!;
+            const y = memory[yHistoryRow_2 + h]!;
+            const yNext = (1 - u) * n + u * y;
             memory[nRow_2 + h] = n;
-            memory[saved_2Row_2 + h] = subValue;
             memory[yHistoryRow_4 + h] = yNext;
           }
         }
@@ -503,11 +516,10 @@ export function createGruV3(options: GruV3Options): GruV3 {
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
+        const uRow = uAt + batch * H * t;
         const dYRow = dYAt + batch * H * t;
         const yHistoryRow = yHistoryAt + batch * H * t;
-        const uRow = uAt + batch * H * t;
         const nRow = nAt + batch * H * t;
-        const saved_2Row = saved_2At + batch * H * t;
         const savedRow = savedAt + batch * H * t;
         const rRow = rAt + batch * H * t;
         const stacked_2Row = stacked_2At + batch * H * t;
@@ -519,12 +531,11 @@ export function createGruV3(options: GruV3Options): GruV3 {
         const gradientsRow_3 = gradientsAt + 2 * H * H + 2 * H * I;
         const gradientsRow_4 = gradientsAt + 2 * H * H + 2 * H * I + H;
         for (let b = 0; b < batch; b++) {
+          const uRow_2 = uRow + H * b;
           const dyRow = dyAt + H * b;
           const dYRow_2 = dYRow + H * b;
           const yHistoryRow_2 = yHistoryRow + H * b;
-          const uRow_2 = uRow + H * b;
           const nRow_2 = nRow + H * b;
-          const saved_2Row_2 = saved_2Row + H * b;
           const savedRow_2 = savedRow + H * b;
           const rRow_2 = rRow + H * b;
           const mulRow = mulAt + H * b;
@@ -533,21 +544,21 @@ export function createGruV3(options: GruV3Options): GruV3 {
           const dgatesRow_2 = dgatesRow + 2 * H * b;
           const dgatesRow_4 = dgatesRow_3 + 2 * H * b;
           for (let h = 0; h < H; h++) {
+            const u = memory[uRow_2 + h]!;
+            const subValue = 1 - u;
             const dy = memory[dyRow + h]!;
             const dY = memory[dYRow_2 + h]!;
             const dyNext = dy + dY;
             const y = memory[yHistoryRow_2 + h]!;
-            const u = memory[uRow_2 + h]!;
             const n = memory[nRow_2 + h]!;
-            const saved_2 = memory[saved_2Row_2 + h]!;
-            const dn = dyNext * saved_2;
+            const dn = dyNext * subValue;
             const du = dyNext * y - (dyNext * n);
             const mulValue = dn * ((1 + n) * (1 - n));
             const saved = memory[savedRow_2 + h]!;
             const dr = mulValue * saved;
             const r = memory[rRow_2 + h]!;
             const mulValue_2 = mulValue * r;
-            const mulValue_3 = du * (u * saved_2);
+            const mulValue_3 = du * (u * subValue);
             const mulValue_4 = dr * (r * (1 - r));
             memory[mulRow + h] = dyNext * u;
             memory[stacked_2Row_2 + h] = mulValue;
@@ -597,21 +608,21 @@ export function createGruV3(options: GruV3Options): GruV3 {
     product1(batch, H, addAt_2, H, bR_nAt, yStateAt, H, 1, R_nPanelAt, H);
     product1(batch, H, add_2At, H, b_nAt, xStepAt, I, 1, W_nPanelAt, I);
     {
-      const gatesRow_2 = gatesAt_2 + H;
+      const gatesRow = gatesAt_2 + H;
       for (let b = 0; b < batch; b++) {
-        const gatesRow = gatesAt_2 + 2 * H * b;
-        const gatesRow_3 = gatesRow_2 + 2 * H * b;
-        const addRow = addAt_2 + H * b;
+        const gatesRow_2 = gatesRow + 2 * H * b;
         const add_2Row = add_2At + H * b;
+        const gatesRow_3 = gatesAt_2 + 2 * H * b;
+        const addRow = addAt_2 + H * b;
         const yStateRow = yStateAt + H * b;
         const y_2Row = y_2At + H * b;
         for (let h = 0; h < H; h++) {
-          const gates = memory[gatesRow + h]!;
-          const r = sigmoid(gates);
-          const gates_2 = memory[gatesRow_3 + h]!;
-          const u = sigmoid(gates_2);
-          const add = memory[addRow + h]!;
+          const gates = memory[gatesRow_2 + h]!;
+          const u = sigmoid(gates);
           const add_2 = memory[add_2Row + h]!;
+          const gates_2 = memory[gatesRow_3 + h]!;
+          const r = sigmoid(gates_2);
+          const add = memory[addRow + h]!;
           const n = Math.tanh(add_2 + r * add);
           const y = memory[yStateRow + h]!;
           const yNext = (1 - u) * n + u * y;
@@ -642,30 +653,21 @@ export function createGruV3(options: GruV3Options): GruV3 {
     };
   }
 
-  const params = {
-    W_r: view(W_rAt, H * I),
-    W_u: view(W_uAt, H * I),
-    R_r: view(R_rAt, H * H),
-    R_u: view(R_uAt, H * H),
-    b_r: view(b_rAt, H),
-    b_u: view(b_uAt, H),
-    R_n: view(R_nAt, H * H),
-    bR_n: view(bR_nAt, H),
-    W_n: view(W_nAt, H * I),
-    b_n: view(b_nAt, H),
-  };
-  const grads = {
-    W_r: view(gradientsAt + W_rAt - parametersAt, H * I),
-    W_u: view(gradientsAt + W_uAt - parametersAt, H * I),
-    R_r: view(gradientsAt + R_rAt - parametersAt, H * H),
-    R_u: view(gradientsAt + R_uAt - parametersAt, H * H),
-    b_r: view(gradientsAt + b_rAt - parametersAt, H),
-    b_u: view(gradientsAt + b_uAt - parametersAt, H),
-    R_n: view(gradientsAt + R_nAt - parametersAt, H * H),
-    bR_n: view(gradientsAt + bR_nAt - parametersAt, H),
-    W_n: view(gradientsAt + W_nAt - parametersAt, H * I),
-    b_n: view(gradientsAt + b_nAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_r: view(at + W_rAt - parametersAt, H * I),
+    W_u: view(at + W_uAt - parametersAt, H * I),
+    R_r: view(at + R_rAt - parametersAt, H * H),
+    R_u: view(at + R_uAt - parametersAt, H * H),
+    b_r: view(at + b_rAt - parametersAt, H),
+    b_u: view(at + b_uAt - parametersAt, H),
+    R_n: view(at + R_nAt - parametersAt, H * H),
+    bR_n: view(at + bR_nAt - parametersAt, H),
+    W_n: view(at + W_nAt - parametersAt, H * I),
+    b_n: view(at + b_nAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 3 * H * H + 3 * H * I + 4 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -688,8 +690,8 @@ export function createGruV3(options: GruV3Options): GruV3 {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -726,13 +728,33 @@ export function createGruV3(options: GruV3Options): GruV3 {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+  }
+
+  const definition = `29fec7902830723e, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -743,15 +765,16 @@ export function createGruV3(options: GruV3Options): GruV3 {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: GruV3Inputs, { initialState, batchSize: rows = batchSize }: GruV3ForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: GruV3Inputs, { initialState, batchSize: rows = batchSize, carry = false }: GruV3ForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -774,19 +797,31 @@ export function createGruV3(options: GruV3Options): GruV3 {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'gruV3', definition: '29fec7902830723e', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'gruV3',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: GruV3Checkpoint) {
-      if (checkpoint.definition !== '29fec7902830723e') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'gruV3' (29fec7902830723e)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'gruV3' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -127,17 +127,23 @@ export interface LayerNormLstmGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface LayerNormLstmCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface LayerNormLstmForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<LayerNormLstmState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -181,22 +187,22 @@ export interface LayerNormLstm {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: LayerNormLstmCotangents, options?: LayerNormLstmBackwardOptions): LayerNormLstmGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: LayerNormLstmState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: LayerNormLstmStepInputs): LayerNormLstmStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): LayerNormLstmCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): LayerNormLstmCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: LayerNormLstmCheckpoint): void;
 }
@@ -1372,70 +1378,41 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     };
   }
 
-  const params = {
-    W_z: view(W_zAt, H * I),
-    W_i: view(W_iAt, H * I),
-    W_f: view(W_fAt, H * I),
-    W_o: view(W_oAt, H * I),
-    gx_z: view(gx_zAt, H),
-    gx_i: view(gx_iAt, H),
-    gx_f: view(gx_fAt, H),
-    gx_o: view(gx_oAt, H),
-    bx_z: view(bx_zAt, H),
-    bx_i: view(bx_iAt, H),
-    bx_f: view(bx_fAt, H),
-    bx_o: view(bx_oAt, H),
-    R_z: view(R_zAt, H * H),
-    R_i: view(R_iAt, H * H),
-    R_f: view(R_fAt, H * H),
-    R_o: view(R_oAt, H * H),
-    gr_z: view(gr_zAt, H),
-    gr_i: view(gr_iAt, H),
-    gr_f: view(gr_fAt, H),
-    gr_o: view(gr_oAt, H),
-    br_z: view(br_zAt, H),
-    br_i: view(br_iAt, H),
-    br_f: view(br_fAt, H),
-    br_o: view(br_oAt, H),
-    b_z: view(b_zAt, H),
-    b_i: view(b_iAt, H),
-    b_f: view(b_fAt, H),
-    b_o: view(b_oAt, H),
-    g_c: view(g_cAt, H),
-    b_c: view(b_cAt, H),
-  };
-  const grads = {
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I),
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    gx_z: view(gradientsAt + gx_zAt - parametersAt, H),
-    gx_i: view(gradientsAt + gx_iAt - parametersAt, H),
-    gx_f: view(gradientsAt + gx_fAt - parametersAt, H),
-    gx_o: view(gradientsAt + gx_oAt - parametersAt, H),
-    bx_z: view(gradientsAt + bx_zAt - parametersAt, H),
-    bx_i: view(gradientsAt + bx_iAt - parametersAt, H),
-    bx_f: view(gradientsAt + bx_fAt - parametersAt, H),
-    bx_o: view(gradientsAt + bx_oAt - parametersAt, H),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H),
-    gr_z: view(gradientsAt + gr_zAt - parametersAt, H),
-    gr_i: view(gradientsAt + gr_iAt - parametersAt, H),
-    gr_f: view(gradientsAt + gr_fAt - parametersAt, H),
-    gr_o: view(gradientsAt + gr_oAt - parametersAt, H),
-    br_z: view(gradientsAt + br_zAt - parametersAt, H),
-    br_i: view(gradientsAt + br_iAt - parametersAt, H),
-    br_f: view(gradientsAt + br_fAt - parametersAt, H),
-    br_o: view(gradientsAt + br_oAt - parametersAt, H),
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-    g_c: view(gradientsAt + g_cAt - parametersAt, H),
-    b_c: view(gradientsAt + b_cAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_z: view(at + W_zAt - parametersAt, H * I),
+    W_i: view(at + W_iAt - parametersAt, H * I),
+    W_f: view(at + W_fAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    gx_z: view(at + gx_zAt - parametersAt, H),
+    gx_i: view(at + gx_iAt - parametersAt, H),
+    gx_f: view(at + gx_fAt - parametersAt, H),
+    gx_o: view(at + gx_oAt - parametersAt, H),
+    bx_z: view(at + bx_zAt - parametersAt, H),
+    bx_i: view(at + bx_iAt - parametersAt, H),
+    bx_f: view(at + bx_fAt - parametersAt, H),
+    bx_o: view(at + bx_oAt - parametersAt, H),
+    R_z: view(at + R_zAt - parametersAt, H * H),
+    R_i: view(at + R_iAt - parametersAt, H * H),
+    R_f: view(at + R_fAt - parametersAt, H * H),
+    R_o: view(at + R_oAt - parametersAt, H * H),
+    gr_z: view(at + gr_zAt - parametersAt, H),
+    gr_i: view(at + gr_iAt - parametersAt, H),
+    gr_f: view(at + gr_fAt - parametersAt, H),
+    gr_o: view(at + gr_oAt - parametersAt, H),
+    br_z: view(at + br_zAt - parametersAt, H),
+    br_i: view(at + br_iAt - parametersAt, H),
+    br_f: view(at + br_fAt - parametersAt, H),
+    br_o: view(at + br_oAt - parametersAt, H),
+    b_z: view(at + b_zAt - parametersAt, H),
+    b_i: view(at + b_iAt - parametersAt, H),
+    b_f: view(at + b_fAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+    g_c: view(at + g_cAt - parametersAt, H),
+    b_c: view(at + b_cAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 22 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -1461,8 +1438,8 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -1499,13 +1476,34 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
+  const definition = `1516a2c223e61c9d, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -1516,17 +1514,18 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: LayerNormLstmInputs, { initialState, batchSize: rows = batchSize }: LayerNormLstmForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: LayerNormLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: LayerNormLstmForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      placeOrZero(initialState?.c, c0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -1551,20 +1550,31 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'layerNormLstm', definition: '1516a2c223e61c9d', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'layerNormLstm',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: LayerNormLstmCheckpoint) {
-      if (checkpoint.definition !== '1516a2c223e61c9d') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'layerNormLstm' (1516a2c223e61c9d)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'layerNormLstm' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -93,17 +93,23 @@ export interface MlstmGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface MlstmCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface MlstmForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<MlstmState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -147,22 +153,22 @@ export interface Mlstm {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: MlstmCotangents, options?: MlstmBackwardOptions): MlstmGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: MlstmState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: MlstmStepInputs): MlstmStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): MlstmCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): MlstmCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: MlstmCheckpoint): void;
 }
@@ -206,7 +212,6 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   const saved_2At = region(batchSize * maxSteps); // saved_2 [T, B, 1]
   const iAt = region(batchSize * maxSteps); // i [T, B, 1]
   const fAt = region(batchSize * maxSteps); // f [T, B, 1]
-  const saved_3At = region(batchSize * H * H * maxSteps); // saved_3 [T, B, H, H]
   const oAt = region(batchSize * H * maxSteps); // o [T, B, H]
   const saved_4At = region(batchSize * maxSteps); // saved_4 [T, B, 1]
   const saved_5At = region(batchSize * maxSteps); // saved_5 [T, B]
@@ -221,26 +226,21 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   const dgatesAt = region(3 * batchSize * H * maxSteps + 2 * batchSize * maxSteps); // dgates [T, B, 3H+2]
   const W_kPanelAt = region(4 * I * Math.ceil(H / 4)); // W_kPanel [ceil(H/4), I, 4]
   const hoisted_2PanelAt = region(4 * I * Math.ceil((3 * H + 2) / 4)); // hoisted_2Panel [ceil((3H+2)/4), I, 4]
-  const product_2At = region(batchSize * H * H); // product_2 [B, H, H]
-  const operandAt = product_2At; // operand [B, H, H], in turn
   const reciprocal_2At = region(batchSize); // reciprocal_2 [B]
   const mulAt = region(batchSize * H); // mul [B, H]
   const reducedAt = region(batchSize); // reduced [B]
   const negAt = reciprocal_2At; // neg [B], in turn
-  const mul_2At = reducedAt; // mul_2 [B, 1], in turn
-  const reduced_2At = region(batchSize); // reduced_2 [B]
+  const mul_2At = region(batchSize); // mul_2 [B, 1]
+  const reduced_2At = reciprocal_2At; // reduced_2 [B], in turn
   const reduced_3At = region(batchSize); // reduced_3 [B]
-  const reduced_4At = reciprocal_2At; // reduced_4 [B], in turn
+  const reduced_4At = reducedAt; // reduced_4 [B], in turn
   const reduced_5At = region(batchSize); // reduced_5 [B]
-  const addAt = reducedAt; // add [B], in turn
+  const addAt = mul_2At; // add [B], in turn
   const subAt = region(batchSize); // sub [B, 1]
   const add_2At = region(batchSize); // add_2 [B]
-  const mul_5At = region(batchSize * H); // mul_5 [B, H]
-  const product_3At = mul_5At; // product_3 [B, H], in turn
-  const mul_3At = region(batchSize * H * H); // mul_3 [B, H, H]
-  const mul_4At = mulAt; // mul_4 [B, H], in turn
-  const product_4At = mul_5At; // product_4 [B, H], in turn
-  const mulPanelAt = region(4 * batchSize * H * Math.ceil(H / 4)); // mulPanel [ceil(H/4), B*H, 4]
+  const mul_3At = region(batchSize * H); // mul_3 [B, H]
+  const product_2At = mul_3At; // product_2 [B, H], in turn
+  const product_3At = region(batchSize * H); // product_3 [B, H]
   const concatPanelAt = region(12 * H * Math.ceil(I / 4) + 8 * Math.ceil(I / 4)); // concatPanel [ceil(I/4), 3H+2, 4]
   const W_kPanel_2At = region(4 * H * Math.ceil(I / 4)); // W_kPanel_2 [ceil(I/4), H, 4]
   const xPanelAt = region(4 * batchSize * maxSteps * Math.ceil(I / 4)); // xPanel [ceil(I/4), B*T, 4]
@@ -253,14 +253,14 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   const sqrtAt_2 = region(1); // sqrt []
   const gatesAt_2 = region(3 * batchSize * H + 2 * batchSize); // gates [B, 3H+2]
   const fAt_2 = region(batchSize); // f [B, 1]
-  const product_2At_2 = region(batchSize * H * H); // product_2 [B, H, H]
   const kAt_2 = region(batchSize * H); // k [B, H]
   const iAt_2 = region(batchSize); // i [B, 1]
-  const product_3At_2 = region(batchSize); // product_3 [B]
+  const product_2At_2 = region(batchSize); // product_2 [B]
   const expAt = region(batchSize); // exp [B, 1]
-  const product_4At_2 = productAt_2; // product_4 [B, H], in turn
+  const product_3At_2 = productAt_2; // product_3 [B, H], in turn
+  const mulAt_2 = kAt_2; // mul [B, H], in turn
   const denominatorAt_2 = fAt_2; // denominator [B, 1], in turn
-  const divAt = kAt_2; // div [B, H], in turn
+  const divAt = productAt_2; // div [B, H], in turn
   const W_vAt = parametersAt; // W_v [H, I]
   const w_iAt = parametersAt + H * I; // w_i [1, I]
   const w_fAt = parametersAt + H * I + I; // w_f [1, I]
@@ -534,9 +534,6 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const gatesRow_2 = gatesAt + 3 * batch * H * t + 2 * batch * t + H;
         const savedRow = savedAt + batch * t;
         const saved_2Row = saved_2At + batch * t;
-        const iRow = iAt + batch * t;
-        const fRow = fAt + batch * t;
-        const saved_4Row = saved_4At + batch * t;
         for (let b = 0; b < batch; b++) {
           const gates = memory[gatesRow + 3 * H * b + 2 * b]!;
           const negGates = -gates;
@@ -544,32 +541,65 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const subValue = m - softplus(negGates);
           const gates_2 = memory[gatesRow_2 + 3 * H * b + 2 * b]!;
           const mNext = Math.max(subValue, gates_2);
-          const i = Math.exp(gates_2 - mNext);
-          const f = Math.exp(subValue - mNext);
           memory[savedRow + b] = negGates;
           memory[saved_2Row + b] = subValue;
           memory[mAt + b] = mNext;
+        }
+      }
+      {
+        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H;
+        const saved_2Row = saved_2At + batch * t;
+        const iRow = iAt + batch * t;
+        const fRow = fAt + batch * t;
+        const saved_4Row = saved_4At + batch * t;
+        for (let b = 0; b < batch; b++) {
+          const gates = memory[gatesRow + 3 * H * b + 2 * b]!;
+          const mNext = memory[mAt + b]!;
+          const i = Math.exp(gates - mNext);
+          const saved_2 = memory[saved_2Row + b]!;
+          const f = Math.exp(saved_2 - mNext);
           memory[iRow + b] = i;
           memory[fRow + b] = f;
           memory[saved_4Row + b] = Math.exp(-mNext);
         }
       }
+      memory.fill(0, saved_7At + batch * H * t, saved_7At + batch * H * t + batch * H);
       {
+        const fRow = fAt + batch * t;
+        const CHistoryRow = CHistoryAt + batch * H * H * t;
         const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t;
         const kRow = kAt + batch * H * t;
-        const saved_3Row = saved_3At + batch * H * H * t;
+        const iRow = iAt + batch * t;
+        const gatesRow_4 = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const CHistoryRow_4 = CHistoryAt + batch * H * H * t + batch * H * H;
+        const saved_7Row = saved_7At + batch * H * t;
         for (let b = 0; b < batch; b++) {
+          const fRow_2 = fRow + b;
+          const CHistoryRow_2 = CHistoryRow + H * H * b;
           const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
           const kRow_2 = kRow + H * b;
-          const saved_3Row_2 = saved_3Row + H * H * b;
+          const iRow_2 = iRow + b;
+          const gatesRow_5 = gatesRow_4 + 3 * H * b + 2 * b;
+          const CHistoryRow_5 = CHistoryRow_4 + H * H * b;
+          const saved_7Row_2 = saved_7Row + H * b;
           for (let h = 0; h < H; h++) {
+            const CHistoryRow_3 = CHistoryRow_2 + H * h;
             const gatesRow_3 = gatesRow_2 + h;
-            const saved_3Row_3 = saved_3Row_2 + H * h;
+            const CHistoryRow_6 = CHistoryRow_5 + H * h;
+            let saved_7Sum = 0;
+            const saved_7Row_3 = saved_7Row_2 + h;
             for (let h_2 = 0; h_2 < H; h_2++) {
+              const f = memory[fRow_2]!;
+              const C = memory[CHistoryRow_3 + h_2]!;
               const gates = memory[gatesRow_3]!;
               const k = memory[kRow_2 + h_2]!;
-              memory[saved_3Row_3 + h_2] = gates * k;
+              const i = memory[iRow_2]!;
+              const CNext = f * C + i * (gates * k);
+              const gates_2 = memory[gatesRow_5 + h_2]!;
+              memory[CHistoryRow_6 + h_2] = CNext;
+              saved_7Sum += CNext * gates_2;
             }
+            memory[saved_7Row_3]! += saved_7Sum;
           }
         }
       }
@@ -602,43 +632,6 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             saved_5Sum += nNext * gates;
           }
           memory[saved_5Row_2]! += saved_5Sum;
-        }
-      }
-      memory.fill(0, saved_7At + batch * H * t, saved_7At + batch * H * t + batch * H);
-      {
-        const fRow = fAt + batch * t;
-        const CHistoryRow = CHistoryAt + batch * H * H * t;
-        const iRow = iAt + batch * t;
-        const saved_3Row = saved_3At + batch * H * H * t;
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const CHistoryRow_4 = CHistoryAt + batch * H * H * t + batch * H * H;
-        const saved_7Row = saved_7At + batch * H * t;
-        for (let b = 0; b < batch; b++) {
-          const fRow_2 = fRow + b;
-          const CHistoryRow_2 = CHistoryRow + H * H * b;
-          const iRow_2 = iRow + b;
-          const saved_3Row_2 = saved_3Row + H * H * b;
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const CHistoryRow_5 = CHistoryRow_4 + H * H * b;
-          const saved_7Row_2 = saved_7Row + H * b;
-          for (let h = 0; h < H; h++) {
-            const CHistoryRow_3 = CHistoryRow_2 + H * h;
-            const saved_3Row_3 = saved_3Row_2 + H * h;
-            const CHistoryRow_6 = CHistoryRow_5 + H * h;
-            let saved_7Sum = 0;
-            const saved_7Row_3 = saved_7Row_2 + h;
-            for (let h_2 = 0; h_2 < H; h_2++) {
-              const f = memory[fRow_2]!;
-              const C = memory[CHistoryRow_3 + h_2]!;
-              const i = memory[iRow_2]!;
-              const saved_3 = memory[saved_3Row_3 + h_2]!;
-              const CNext = f * C + i * saved_3;
-              const gates = memory[gatesRow_2 + h_2]!;
-              memory[CHistoryRow_6 + h_2] = CNext;
-              saved_7Sum += CNext * gates;
-            }
-            memory[saved_7Row_3]! += saved_7Sum;
-          }
         }
       }
       {
@@ -750,7 +743,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const oRow_2 = oRow + H * b;
           let reducedSum = 0;
           const reducedRow = reducedAt + b;
-          const mul_5Row = mul_5At + H * b;
+          const mul_3Row = mul_3At + H * b;
           for (let h = 0; h < H; h++) {
             const y = memory[yRow_2 + h]!;
             const denominator = memory[denominatorRow_2]!;
@@ -758,7 +751,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             const dY = memory[dYRow_2 + h]!;
             const o = memory[oRow_2 + h]!;
             reducedSum += (dY === 0 ? 0 : dY * divValue);
-            memory[mul_5Row + h] = o * (1 - o);
+            memory[mul_3Row + h] = o * (1 - o);
           }
           memory[reducedRow]! += reducedSum;
         }
@@ -774,7 +767,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const reciprocal_2Row = reciprocal_2At + b;
           const oRow_2 = oRow + H * b;
           const saved_7Row_2 = saved_7Row + H * b;
-          const mul_5Row = mul_5At + H * b;
+          const mul_3Row = mul_3At + H * b;
           const mulRow = mulAt + H * b;
           const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
           for (let h = 0; h < H; h++) {
@@ -784,8 +777,8 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             const o = memory[oRow_2 + h]!;
             const saved_7 = memory[saved_7Row_2 + h]!;
             const do_ = multiplyNoNanValue * saved_7;
-            const mul_5 = memory[mul_5Row + h]!;
-            const mulValue = do_ * mul_5;
+            const mul_3 = memory[mul_3Row + h]!;
+            const mulValue = do_ * mul_3;
             memory[mulRow + h] = multiplyNoNanValue * o;
             memory[dgatesRow_2 + h] = mulValue;
             memory[gradientsRow + h]! += mulValue;
@@ -796,32 +789,77 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const reduced = memory[reducedAt + b]!;
         memory[negAt + b] = -reduced;
       }
-      memory.fill(0, product_4At, product_4At + batch * H);
+      memory.fill(0, reduced_4At, reduced_4At + batch);
+      memory.fill(0, reduced_5At, reduced_5At + batch);
+      memory.fill(0, product_2At, product_2At + batch * H);
+      memory.fill(0, product_3At, product_3At + batch * H);
       {
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const CHistoryRow = CHistoryAt + batch * H * H * t + batch * H * H;
-        for (let b = 0; b < batch; b++) {
-          const mulRow = mulAt + H * b;
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const CHistoryRow_2 = CHistoryRow + H * H * b;
-          const product_2Row = product_2At + H * H * b;
-          const product_4Row = product_4At + H * b;
-          for (let h = 0; h < H; h++) {
-            const mulRow_2 = mulRow + h;
-            const CHistoryRow_3 = CHistoryRow_2 + h;
-            const product_2Row_2 = product_2Row + H * h;
-            let product_4Sum = 0;
-            const product_4Row_2 = product_4Row + h;
-            for (let h_2 = 0; h_2 < H; h_2++) {
-              const mul = memory[mulRow_2]!;
-              const gates = memory[gatesRow_2 + h_2]!;
-              const CNext = memory[CHistoryRow_3 + H * h_2]!;
-              const mul_2 = memory[mulRow + h_2]!;
-              memory[product_2Row_2 + h_2] = mul * gates;
-              product_4Sum += CNext * mul_2;
-            }
-            memory[product_4Row_2]! += product_4Sum;
+        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
+        for (let j0 = 0; j0 < batch; j0++) {
+          const dgatesRow_2 = dgatesRow + 3 * H * j0 + 2 * j0;
+          for (let j1 = 0; j1 < H; j1++) {
+            memory[dgatesRow_2 + j1] = 0;
           }
+        }
+      }
+      {
+        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t;
+        const kRow = kAt + batch * H * t;
+        const gatesRow_4 = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const fRow = fAt + batch * t;
+        const CHistoryRow = CHistoryAt + batch * H * H * t;
+        const iRow = iAt + batch * t;
+        const CHistoryRow_4 = CHistoryAt + batch * H * H * t + batch * H * H;
+        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
+        for (let b = 0; b < batch; b++) {
+          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
+          const kRow_2 = kRow + H * b;
+          const mulRow = mulAt + H * b;
+          const gatesRow_5 = gatesRow_4 + 3 * H * b + 2 * b;
+          const dCRow = dCAt + H * H * b;
+          const fRow_2 = fRow + b;
+          const CHistoryRow_2 = CHistoryRow + H * H * b;
+          const iRow_2 = iRow + b;
+          const CHistoryRow_5 = CHistoryRow_4 + H * H * b;
+          let reduced_4Sum = 0;
+          const reduced_4Row = reduced_4At + b;
+          let reduced_5Sum = 0;
+          const reduced_5Row = reduced_5At + b;
+          const product_2Row = product_2At + H * b;
+          const product_3Row = product_3At + H * b;
+          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
+          for (let h = 0; h < H; h++) {
+            const gatesRow_3 = gatesRow_2 + h;
+            const mulRow_2 = mulRow + h;
+            const dCRow_2 = dCRow + H * h;
+            const CHistoryRow_3 = CHistoryRow_2 + H * h;
+            const CHistoryRow_6 = CHistoryRow_5 + H * h;
+            let dgatesSum = 0;
+            const dgatesRow_3 = dgatesRow_2 + h;
+            for (let h_2 = 0; h_2 < H; h_2++) {
+              const gates = memory[gatesRow_3]!;
+              const k = memory[kRow_2 + h_2]!;
+              const mul = memory[mulRow_2]!;
+              const gates_2 = memory[gatesRow_5 + h_2]!;
+              const dC = memory[dCRow_2 + h_2]!;
+              const dCNext = dC + mul * gates_2;
+              const f = memory[fRow_2]!;
+              const dC_2 = dCNext * f;
+              const C = memory[CHistoryRow_3 + h_2]!;
+              const i = memory[iRow_2]!;
+              const mulValue = dCNext * i;
+              const CNext = memory[CHistoryRow_6 + h_2]!;
+              memory[dCRow_2 + h_2] = dC_2;
+              reduced_4Sum += dCNext * (gates * k);
+              reduced_5Sum += dCNext * C;
+              memory[product_2Row + h_2]! += gates * mulValue;
+              memory[product_3Row + h_2]! += CNext * mul;
+              dgatesSum += mulValue * k;
+            }
+            memory[dgatesRow_3]! += dgatesSum;
+          }
+          memory[reduced_4Row]! += reduced_4Sum;
+          memory[reduced_5Row]! += reduced_5Sum;
         }
       }
       {
@@ -840,69 +878,6 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           memory[subAt + b] = dm - (selectValue === 0 ? 0 : selectValue * saved_4);
         }
       }
-      memory.fill(0, reduced_4At, reduced_4At + batch);
-      memory.fill(0, reduced_5At, reduced_5At + batch);
-      {
-        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
-        for (let j0 = 0; j0 < batch; j0++) {
-          const dgatesRow_2 = dgatesRow + 3 * H * j0 + 2 * j0;
-          for (let j1 = 0; j1 < H; j1++) {
-            memory[dgatesRow_2 + j1] = 0;
-          }
-        }
-      }
-      {
-        const fRow = fAt + batch * t;
-        const saved_3Row = saved_3At + batch * H * H * t;
-        const CHistoryRow = CHistoryAt + batch * H * H * t;
-        const iRow = iAt + batch * t;
-        const kRow = kAt + batch * H * t;
-        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
-        for (let b = 0; b < batch; b++) {
-          const dCRow = dCAt + H * H * b;
-          const product_2Row = product_2At + H * H * b;
-          const fRow_2 = fRow + b;
-          const saved_3Row_2 = saved_3Row + H * H * b;
-          const CHistoryRow_2 = CHistoryRow + H * H * b;
-          const iRow_2 = iRow + b;
-          const kRow_2 = kRow + H * b;
-          let reduced_4Sum = 0;
-          const reduced_4Row = reduced_4At + b;
-          let reduced_5Sum = 0;
-          const reduced_5Row = reduced_5At + b;
-          const mul_3Row = mul_3At + H * H * b;
-          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
-          for (let h = 0; h < H; h++) {
-            const dCRow_2 = dCRow + H * h;
-            const product_2Row_2 = product_2Row + H * h;
-            const saved_3Row_3 = saved_3Row_2 + H * h;
-            const CHistoryRow_3 = CHistoryRow_2 + H * h;
-            const mul_3Row_2 = mul_3Row + H * h;
-            let dgatesSum = 0;
-            const dgatesRow_3 = dgatesRow_2 + h;
-            for (let h_2 = 0; h_2 < H; h_2++) {
-              const dC = memory[dCRow_2 + h_2]!;
-              const product_2 = memory[product_2Row_2 + h_2]!;
-              const dCNext = dC + product_2;
-              const f = memory[fRow_2]!;
-              const dC_2 = dCNext * f;
-              const saved_3 = memory[saved_3Row_3 + h_2]!;
-              const C = memory[CHistoryRow_3 + h_2]!;
-              const i = memory[iRow_2]!;
-              const mulValue = dCNext * i;
-              const k = memory[kRow_2 + h_2]!;
-              memory[dCRow_2 + h_2] = dC_2;
-              reduced_4Sum += dCNext * saved_3;
-              reduced_5Sum += dCNext * C;
-              memory[mul_3Row_2 + h_2] = mulValue;
-              dgatesSum += mulValue * k;
-            }
-            memory[dgatesRow_3]! += dgatesSum;
-          }
-          memory[reduced_4Row]! += reduced_4Sum;
-          memory[reduced_5Row]! += reduced_5Sum;
-        }
-      }
       memory.fill(0, reduced_2At, reduced_2At + batch);
       memory.fill(0, reduced_3At, reduced_3At + batch);
       {
@@ -912,8 +887,12 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const nHistoryRow = nHistoryAt + batch * H * t;
         const iRow = iAt + batch * t;
         const nHistoryRow_3 = nHistoryAt + batch * H * t + batch * H;
-        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const gradientsRow = gradientsAt + 3 * H * I + H + 2 * I + 2;
+        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
+        const stackedRow = stackedAt + batch * H * t;
+        const dgatesRow_3 = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const gradientsRow = gradientsAt + 4 * H * I + 3 * H + 2 * I + 2;
+        const gradientsRow_2 = gradientsAt + 3 * H * I + 2 * I;
+        const gradientsRow_3 = gradientsAt + 3 * H * I + H + 2 * I + 2;
         for (let b = 0; b < batch; b++) {
           const mul_2Row = mul_2At + b;
           const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
@@ -922,14 +901,16 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const kRow_2 = kRow + H * b;
           const nHistoryRow_2 = nHistoryRow + H * b;
           const iRow_2 = iRow + b;
+          const product_2Row = product_2At + H * b;
           const nHistoryRow_4 = nHistoryRow_3 + H * b;
-          const product_4Row = product_4At + H * b;
+          const product_3Row = product_3At + H * b;
+          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
           let reduced_2Sum = 0;
           const reduced_2Row = reduced_2At + b;
           let reduced_3Sum = 0;
           const reduced_3Row = reduced_3At + b;
-          const mul_4Row = mul_4At + H * b;
-          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
+          const stackedRow_2 = stackedRow + H * b;
+          const dgatesRow_4 = dgatesRow_3 + 3 * H * b + 2 * b;
           for (let h = 0; h < H; h++) {
             const mul_2 = memory[mul_2Row]!;
             const gates = memory[gatesRow_2 + h]!;
@@ -940,15 +921,21 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             const k = memory[kRow_2 + h]!;
             const n = memory[nHistoryRow_2 + h]!;
             const i = memory[iRow_2]!;
+            const product_2 = memory[product_2Row + h]!;
+            const dk = dnNext * i + product_2;
+            const reciprocal = memory[reciprocalAt]!;
             const nNext = memory[nHistoryRow_4 + h]!;
-            const product_4 = memory[product_4Row + h]!;
-            const addValue = product_4 + nNext * mul_2;
+            const product_3 = memory[product_3Row + h]!;
+            const addValue = product_3 + nNext * mul_2;
+            const dgates = memory[dgatesRow_2 + h]!;
             memory[dnRow + h] = dn_2;
             reduced_2Sum += dnNext * k;
             reduced_3Sum += dnNext * n;
-            memory[mul_4Row + h] = dnNext * i;
-            memory[dgatesRow_2 + h] = addValue;
-            memory[gradientsRow + h]! += addValue;
+            memory[stackedRow_2 + h] = (dk === 0 ? 0 : dk * reciprocal);
+            memory[dgatesRow_4 + h] = addValue;
+            memory[gradientsRow + h]! += dk;
+            memory[gradientsRow_2 + h]! += dgates;
+            memory[gradientsRow_3 + h]! += addValue;
           }
           memory[reduced_2Row]! += reduced_2Sum;
           memory[reduced_3Row]! += reduced_3Sum;
@@ -961,29 +948,6 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const reduced_5 = memory[reduced_5At + b]!;
         memory[add_2At + b] = reduced_2 + reduced_4;
         memory[addAt + b] = reduced_3 + reduced_5;
-      }
-      memory.fill(0, product_3At, product_3At + batch * H);
-      {
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t;
-        for (let b = 0; b < batch; b++) {
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const mul_3Row = mul_3At + H * H * b;
-          const product_3Row = product_3At + H * b;
-          const operandRow = operandAt + H * H * b;
-          for (let h = 0; h < H; h++) {
-            const mul_3Row_2 = mul_3Row + h;
-            let product_3Sum = 0;
-            const product_3Row_2 = product_3Row + h;
-            const operandRow_2 = operandRow + H * h;
-            for (let h_2 = 0; h_2 < H; h_2++) {
-              const gates = memory[gatesRow_2 + h_2]!;
-              const mul_3 = memory[mul_3Row_2 + H * h_2]!;
-              product_3Sum += gates * mul_3;
-              memory[operandRow_2 + h_2] = mul_3;
-            }
-            memory[product_3Row_2]! += product_3Sum;
-          }
-        }
       }
       {
         const fRow = fAt + batch * t;
@@ -1022,25 +986,6 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         memory[gradientsRow]! += gradientsSum;
         memory[gradientsRow_2]! += gradientsSum_2;
       }
-      {
-        const stackedRow = stackedAt + batch * H * t;
-        const gradientsRow = gradientsAt + 4 * H * I + 3 * H + 2 * I + 2;
-        for (let b = 0; b < batch; b++) {
-          const mul_4Row = mul_4At + H * b;
-          const product_3Row = product_3At + H * b;
-          const stackedRow_2 = stackedRow + H * b;
-          for (let h = 0; h < H; h++) {
-            const mul_4 = memory[mul_4Row + h]!;
-            const product_3 = memory[product_3Row + h]!;
-            const dk = mul_4 + product_3;
-            const reciprocal = memory[reciprocalAt]!;
-            memory[stackedRow_2 + h] = (dk === 0 ? 0 : dk * reciprocal);
-            memory[gradientsRow + h]! += dk;
-          }
-        }
-      }
-      pack(operandAt, H, 1, batch * H, H, mulPanelAt);
-      product1(1, H, gradientsAt + 3 * H * I + 2 * I, 1, fromTarget, kAt + batch * H * t, 1, 1, mulPanelAt, batch * H);
     }
     product2(batch * steps, I, dxAt, I, fromZero, dgatesAt, 3 * H + 2, 1, concatPanelAt, 3 * H + 2, stackedAt, H, 1, W_kPanel_2At, H);
     pack(xAt, I, 1, batch * steps, I, xPanelAt);
@@ -1109,21 +1054,38 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         memory[expAt + b] = Math.exp(-mNext);
       }
     }
-    for (let b = 0; b < batch; b++) {
-      const gatesRow = gatesAt_2 + 3 * H * b + 2 * b;
-      const kRow = kAt_2 + H * b;
-      const product_2Row = product_2At_2 + H * H * b;
-      for (let h = 0; h < H; h++) {
-        const gatesRow_2 = gatesRow + h;
-        const product_2Row_2 = product_2Row + H * h;
-        for (let h_2 = 0; h_2 < H; h_2++) {
-          const gates = memory[gatesRow_2]!;
-          const k = memory[kRow + h_2]!;
-          memory[product_2Row_2 + h_2] = gates * k;
+    memory.fill(0, product_3At_2, product_3At_2 + batch * H);
+    {
+      const gatesRow_3 = gatesAt_2 + H + 2;
+      for (let b = 0; b < batch; b++) {
+        const fRow = fAt_2 + b;
+        const CStateRow = CStateAt + H * H * b;
+        const gatesRow = gatesAt_2 + 3 * H * b + 2 * b;
+        const kRow = kAt_2 + H * b;
+        const iRow = iAt_2 + b;
+        const gatesRow_4 = gatesRow_3 + 3 * H * b + 2 * b;
+        const product_3Row = product_3At_2 + H * b;
+        for (let h = 0; h < H; h++) {
+          const CStateRow_2 = CStateRow + H * h;
+          const gatesRow_2 = gatesRow + h;
+          let product_3Sum = 0;
+          const product_3Row_2 = product_3Row + h;
+          for (let h_2 = 0; h_2 < H; h_2++) {
+            const f = memory[fRow]!;
+            const C = memory[CStateRow_2 + h_2]!;
+            const gates = memory[gatesRow_2]!;
+            const k = memory[kRow + h_2]!;
+            const i = memory[iRow]!;
+            const CNext = f * C + i * (gates * k);
+            const gates_2 = memory[gatesRow_4 + h_2]!;
+            memory[CStateRow_2 + h_2] = CNext;
+            product_3Sum += CNext * gates_2;
+          }
+          memory[product_3Row_2]! += product_3Sum;
         }
       }
     }
-    memory.fill(0, product_3At_2, product_3At_2 + batch);
+    memory.fill(0, product_2At_2, product_2At_2 + batch);
     {
       const gatesRow = gatesAt_2 + H + 2;
       for (let b = 0; b < batch; b++) {
@@ -1132,8 +1094,8 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const iRow = iAt_2 + b;
         const kRow = kAt_2 + H * b;
         const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-        let product_3Sum = 0;
-        const product_3Row = product_3At_2 + b;
+        let product_2Sum = 0;
+        const product_2Row = product_2At_2 + b;
         for (let h = 0; h < H; h++) {
           const f = memory[fRow]!;
           const n = memory[nStateRow + h]!;
@@ -1142,60 +1104,39 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const nNext = f * n + i * k;
           const gates = memory[gatesRow_2 + h]!;
           memory[nStateRow + h] = nNext;
-          product_3Sum += nNext * gates;
+          product_2Sum += nNext * gates;
         }
-        memory[product_3Row]! += product_3Sum;
+        memory[product_2Row]! += product_2Sum;
       }
-    }
-    memory.fill(0, product_4At_2, product_4At_2 + batch * H);
-    {
-      const gatesRow = gatesAt_2 + H + 2;
-      for (let b = 0; b < batch; b++) {
-        const fRow = fAt_2 + b;
-        const CStateRow = CStateAt + H * H * b;
-        const iRow = iAt_2 + b;
-        const product_2Row = product_2At_2 + H * H * b;
-        const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-        const product_4Row = product_4At_2 + H * b;
-        for (let h = 0; h < H; h++) {
-          const CStateRow_2 = CStateRow + H * h;
-          const product_2Row_2 = product_2Row + H * h;
-          let product_4Sum = 0;
-          const product_4Row_2 = product_4Row + h;
-          for (let h_2 = 0; h_2 < H; h_2++) {
-            const f = memory[fRow]!;
-            const C = memory[CStateRow_2 + h_2]!;
-            const i = memory[iRow]!;
-            const product_2 = memory[product_2Row_2 + h_2]!;
-            const CNext = f * C + i * product_2;
-            const gates = memory[gatesRow_2 + h_2]!;
-            memory[CStateRow_2 + h_2] = CNext;
-            product_4Sum += CNext * gates;
-          }
-          memory[product_4Row_2]! += product_4Sum;
-        }
-      }
-    }
-    for (let b = 0; b < batch; b++) {
-      const product_3 = memory[product_3At_2 + b]!;
-      const exp = memory[expAt + b]!;
-      const denominator = Math.max(Math.abs(product_3), exp);
-      memory[denominatorAt_2 + b] = denominator;
     }
     {
       const gatesRow = gatesAt_2 + 2 * H + 2;
       for (let b = 0; b < batch; b++) {
         const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-        const product_4Row = product_4At_2 + H * b;
-        const denominatorRow = denominatorAt_2 + b;
-        const divRow = divAt + H * b;
+        const product_3Row = product_3At_2 + H * b;
+        const mulRow = mulAt_2 + H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow_2 + h]!;
           const o = sigmoid(gates);
-          const product_4 = memory[product_4Row + h]!;
-          const denominator = memory[denominatorRow]!;
-          memory[divRow + h] = (o * product_4) / denominator;
+          const product_3 = memory[product_3Row + h]!;
+          memory[mulRow + h] = o * product_3;
         }
+      }
+    }
+    for (let b = 0; b < batch; b++) {
+      const product_2 = memory[product_2At_2 + b]!;
+      const exp = memory[expAt + b]!;
+      const denominator = Math.max(Math.abs(product_2), exp);
+      memory[denominatorAt_2 + b] = denominator;
+    }
+    for (let b = 0; b < batch; b++) {
+      const mulRow = mulAt_2 + H * b;
+      const denominatorRow = denominatorAt_2 + b;
+      const divRow = divAt + H * b;
+      for (let h = 0; h < H; h++) {
+        const mul = memory[mulRow + h]!;
+        const denominator = memory[denominatorRow]!;
+        memory[divRow + h] = mul / denominator;
       }
     }
   }
@@ -1213,34 +1154,23 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     };
   }
 
-  const params = {
-    W_v: view(W_vAt, H * I),
-    w_i: view(w_iAt, I),
-    w_f: view(w_fAt, I),
-    W_q: view(W_qAt, H * I),
-    W_o: view(W_oAt, H * I),
-    b_v: view(b_vAt, H),
-    b_i: view(b_iAt, 1),
-    b_f: view(b_fAt, 1),
-    b_q: view(b_qAt, H),
-    b_o: view(b_oAt, H),
-    W_k: view(W_kAt, H * I),
-    b_k: view(b_kAt, H),
-  };
-  const grads = {
-    W_v: view(gradientsAt + W_vAt - parametersAt, H * I),
-    w_i: view(gradientsAt + w_iAt - parametersAt, I),
-    w_f: view(gradientsAt + w_fAt - parametersAt, I),
-    W_q: view(gradientsAt + W_qAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    b_v: view(gradientsAt + b_vAt - parametersAt, H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, 1),
-    b_f: view(gradientsAt + b_fAt - parametersAt, 1),
-    b_q: view(gradientsAt + b_qAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-    W_k: view(gradientsAt + W_kAt - parametersAt, H * I),
-    b_k: view(gradientsAt + b_kAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_v: view(at + W_vAt - parametersAt, H * I),
+    w_i: view(at + w_iAt - parametersAt, I),
+    w_f: view(at + w_fAt - parametersAt, I),
+    W_q: view(at + W_qAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    b_v: view(at + b_vAt - parametersAt, H),
+    b_i: view(at + b_iAt - parametersAt, 1),
+    b_f: view(at + b_fAt - parametersAt, 1),
+    b_q: view(at + b_qAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+    W_k: view(at + W_kAt - parametersAt, H * I),
+    b_k: view(at + b_kAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * I + 4 * H + 2 * I + 2);
   const forwardViews = cached(() => ({
     outputs: { y: view(yAt, batch * H * steps) },
@@ -1271,8 +1201,8 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -1309,13 +1239,35 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.C.set(finalState.C);
+    state.n.set(finalState.n);
+    state.m.set(finalState.m);
+  }
+
+  const definition = `e1de34ec5093a011, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -1326,19 +1278,20 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: MlstmInputs, { initialState, batchSize: rows = batchSize }: MlstmForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: MlstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: MlstmForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.C', initialState?.C, rows * H * H);
       checkOptional('initialState.n', initialState?.n, rows * H);
       checkOptional('initialState.m', initialState?.m, rows);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.C, C0At, batch * H * H);
-      placeOrZero(initialState?.n, n0At, batch * H);
-      placeOrZero(initialState?.m, m0At, batch);
+      placeState(initialState?.C, carry, C0At, CStateAt, batch * H * H);
+      placeState(initialState?.n, carry, n0At, nStateAt, batch * H);
+      placeState(initialState?.m, carry, m0At, mStateAt, batch);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -1365,21 +1318,31 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.C.fill(0);
-      state.n.fill(0);
-      state.m.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'mlstm', definition: 'e1de34ec5093a011', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'mlstm',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: MlstmCheckpoint) {
-      if (checkpoint.definition !== 'e1de34ec5093a011') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'mlstm' (e1de34ec5093a011)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'mlstm' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -101,17 +101,23 @@ export interface MogrifierLstmGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface MogrifierLstmCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface MogrifierLstmForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<MogrifierLstmState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -155,22 +161,22 @@ export interface MogrifierLstm {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: MogrifierLstmCotangents, options?: MogrifierLstmBackwardOptions): MogrifierLstmGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: MogrifierLstmState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: MogrifierLstmStepInputs): MogrifierLstmStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): MogrifierLstmCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): MogrifierLstmCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: MogrifierLstmCheckpoint): void;
 }
@@ -202,19 +208,14 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   const yHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // yHistory [T+1, B, H]
   const cHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // cHistory [T+1, B, H]
   const savedAt = region(batchSize * I * maxSteps); // saved [T, B, I]
-  const saved_2At = region(batchSize * I * maxSteps); // saved_2 [T, B, I]
   const saved_3At = region(batchSize * I * maxSteps); // saved_3 [T, B, I]
   const saved_4At = region(batchSize * H * maxSteps); // saved_4 [T, B, H]
-  const saved_5At = region(batchSize * H * maxSteps); // saved_5 [T, B, H]
   const saved_6At = region(batchSize * H * maxSteps); // saved_6 [T, B, H]
   const saved_7At = region(batchSize * I * maxSteps); // saved_7 [T, B, I]
-  const saved_8At = region(batchSize * I * maxSteps); // saved_8 [T, B, I]
   const saved_9At = region(batchSize * I * maxSteps); // saved_9 [T, B, I]
   const saved_10At = region(batchSize * H * maxSteps); // saved_10 [T, B, H]
-  const saved_11At = region(batchSize * H * maxSteps); // saved_11 [T, B, H]
   const saved_12At = region(batchSize * H * maxSteps); // saved_12 [T, B, H]
   const saved_13At = region(batchSize * I * maxSteps); // saved_13 [T, B, I]
-  const saved_14At = region(batchSize * I * maxSteps); // saved_14 [T, B, I]
   const saved_15At = region(batchSize * I * maxSteps); // saved_15 [T, B, I]
   const zAt = region(batchSize * H * maxSteps); // z [T, B, H]
   const iAt = region(batchSize * H * maxSteps); // i [T, B, H]
@@ -245,17 +246,25 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   const RPanelAt = region(4 * H * H); // RPanel [H, H, 4]
   const product_6At = region(batchSize * I); // product_6 [B, I]
   const mulAt = productAt; // mul [B, I], in turn
+  const mul_2At = region(batchSize * I); // mul_2 [B, I]
   const addAt = region(batchSize * H); // add [B, H]
-  const mul_2At = region(batchSize * H); // mul_2 [B, H]
-  const product_7At = productAt; // product_7 [B, I], in turn
-  const mul_3At = region(batchSize * I); // mul_3 [B, I]
-  const product_8At = mul_2At; // product_8 [B, H], in turn
+  const mul_3At = region(batchSize * H); // mul_3 [B, H]
   const mul_4At = region(batchSize * H); // mul_4 [B, H]
-  const product_9At = productAt; // product_9 [B, I], in turn
+  const product_7At = productAt; // product_7 [B, I], in turn
   const mul_5At = region(batchSize * I); // mul_5 [B, I]
   const mul_6At = region(batchSize * I); // mul_6 [B, I]
-  const product_10At = mul_2At; // product_10 [B, H], in turn
-  const mul_7At = region(batchSize * H); // mul_7 [B, H]
+  const mul_7At = region(batchSize * I); // mul_7 [B, I]
+  const mul_8At = region(batchSize * I); // mul_8 [B, I]
+  const product_8At = mul_3At; // product_8 [B, H], in turn
+  const mul_9At = region(batchSize * H); // mul_9 [B, H]
+  const mul_10At = region(batchSize * H); // mul_10 [B, H]
+  const mul_11At = region(batchSize * H); // mul_11 [B, H]
+  const product_9At = productAt; // product_9 [B, I], in turn
+  const mul_12At = mul_2At; // mul_12 [B, I], in turn
+  const mul_13At = region(batchSize * I); // mul_13 [B, I]
+  const product_10At = mul_3At; // product_10 [B, H], in turn
+  const mul_14At = mul_4At; // mul_14 [B, H], in turn
+  const mul_15At = region(batchSize * I); // mul_15 [B, I]
   const WPanel_2At = region(16 * H * Math.ceil(I / 4)); // WPanel_2 [ceil(I/4), 4H, 4]
   const RPanel_2At = region(16 * H * Math.ceil(H / 4)); // RPanel_2 [ceil(H/4), 4H, 4]
   const Q_5Panel_2At = region(4 * I * Math.ceil(H / 4)); // Q_5Panel_2 [ceil(H/4), I, 4]
@@ -538,80 +547,65 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
       {
         const xRow = xAt + batch * I * t;
         const savedRow = savedAt + batch * I * t;
-        const saved_2Row = saved_2At + batch * I * t;
         const saved_3Row = saved_3At + batch * I * t;
         for (let j = 0, end = batch * I; j < end; j++) {
           const product = memory[productAt + j]!;
           const sigmoidProduct = sigmoid(product);
-          const mulValue = 2 * sigmoidProduct;
           const x = memory[xRow + j]!;
           memory[savedRow + j] = sigmoidProduct;
-          memory[saved_2Row + j] = mulValue;
-          memory[saved_3Row + j] = mulValue * x;
+          memory[saved_3Row + j] = 2 * sigmoidProduct * x;
         }
       }
       product1(batch, H, product_2At, H, fromZero, saved_3At + batch * I * t, I, 1, M_2PanelAt, I);
       {
         const yHistoryRow = yHistoryAt + batch * H * t;
         const saved_4Row = saved_4At + batch * H * t;
-        const saved_5Row = saved_5At + batch * H * t;
         const saved_6Row = saved_6At + batch * H * t;
         for (let j = 0, end = batch * H; j < end; j++) {
           const product_2 = memory[product_2At + j]!;
           const sigmoidProduct_2 = sigmoid(product_2);
-          const mulValue = 2 * sigmoidProduct_2;
           const y = memory[yHistoryRow + j]!;
           memory[saved_4Row + j] = sigmoidProduct_2;
-          memory[saved_5Row + j] = mulValue;
-          memory[saved_6Row + j] = mulValue * y;
+          memory[saved_6Row + j] = 2 * sigmoidProduct_2 * y;
         }
       }
       product1(batch, I, product_3At, I, fromZero, saved_6At + batch * H * t, H, 1, Q_3PanelAt, H);
       {
         const saved_3Row = saved_3At + batch * I * t;
         const saved_7Row = saved_7At + batch * I * t;
-        const saved_8Row = saved_8At + batch * I * t;
         const saved_9Row = saved_9At + batch * I * t;
         for (let j = 0, end = batch * I; j < end; j++) {
           const product_3 = memory[product_3At + j]!;
           const sigmoidProduct_3 = sigmoid(product_3);
-          const mulValue = 2 * sigmoidProduct_3;
           const saved_3 = memory[saved_3Row + j]!;
           memory[saved_7Row + j] = sigmoidProduct_3;
-          memory[saved_8Row + j] = mulValue;
-          memory[saved_9Row + j] = mulValue * saved_3;
+          memory[saved_9Row + j] = 2 * sigmoidProduct_3 * saved_3;
         }
       }
       product1(batch, H, product_4At, H, fromZero, saved_9At + batch * I * t, I, 1, M_4PanelAt, I);
       {
         const saved_6Row = saved_6At + batch * H * t;
         const saved_10Row = saved_10At + batch * H * t;
-        const saved_11Row = saved_11At + batch * H * t;
         const saved_12Row = saved_12At + batch * H * t;
         for (let j = 0, end = batch * H; j < end; j++) {
           const product_4 = memory[product_4At + j]!;
           const sigmoidProduct_4 = sigmoid(product_4);
-          const mulValue = 2 * sigmoidProduct_4;
           const saved_6 = memory[saved_6Row + j]!;
           memory[saved_10Row + j] = sigmoidProduct_4;
-          memory[saved_11Row + j] = mulValue;
-          memory[saved_12Row + j] = mulValue * saved_6;
+          memory[saved_12Row + j] = 2 * sigmoidProduct_4 * saved_6;
         }
       }
       product1(batch, I, product_5At, I, fromZero, saved_12At + batch * H * t, H, 1, Q_5PanelAt, H);
       {
         const saved_9Row = saved_9At + batch * I * t;
         const saved_13Row = saved_13At + batch * I * t;
-        const saved_14Row = saved_14At + batch * I * t;
         const saved_15Row = saved_15At + batch * I * t;
         for (let j = 0, end = batch * I; j < end; j++) {
           const product_5 = memory[product_5At + j]!;
           const sigmoidProduct_5 = sigmoid(product_5);
-          const mulValue = 2 * sigmoidProduct_5;
           const saved_9 = memory[saved_9Row + j]!;
           memory[saved_13Row + j] = sigmoidProduct_5;
-          memory[saved_14Row + j] = mulValue;
-          memory[saved_15Row + j] = mulValue * saved_9;
+          memory[saved_15Row + j] = 2 * sigmoidProduct_5 * saved_9;
         }
       }
       product2(batch, 4 * H, gatesAt, 4 * H, b_zAt, saved_15At + batch * I * t, I, 1, WPanelAt, I, saved_12At + batch * H * t, H, 1, RPanelAt, H);
@@ -625,8 +619,6 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const fRow = fAt + batch * H * t;
         const oRow = oAt + batch * H * t;
         const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
-        const saved_16Row = saved_16At + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 4 * H * b;
           const gatesRow_3 = gatesRow_2 + 4 * H * b;
@@ -638,8 +630,6 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
           const fRow_2 = fRow + H * b;
           const oRow_2 = oRow + H * b;
           const cHistoryRow_4 = cHistoryRow_3 + H * b;
-          const saved_16Row_2 = saved_16Row + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const z = Math.tanh(gates);
@@ -651,13 +641,29 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
             const o = sigmoid(gates_4);
             const c = memory[cHistoryRow_2 + h]!;
             const cNext = z * i + c * f;
-            const tanhCNext = Math.tanh(cNext);
-            const yNext = tanhCNext * o;
             memory[zRow_2 + h] = z;
             memory[iRow_2 + h] = i;
             memory[fRow_2 + h] = f;
             memory[oRow_2 + h] = o;
             memory[cHistoryRow_4 + h] = cNext;
+          }
+        }
+      }
+      {
+        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
+        const oRow = oAt + batch * H * t;
+        const saved_16Row = saved_16At + batch * H * t;
+        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
+        for (let b = 0; b < batch; b++) {
+          const cHistoryRow_2 = cHistoryRow + H * b;
+          const oRow_2 = oRow + H * b;
+          const saved_16Row_2 = saved_16Row + H * b;
+          const yHistoryRow_2 = yHistoryRow + H * b;
+          for (let h = 0; h < H; h++) {
+            const cNext = memory[cHistoryRow_2 + h]!;
+            const tanhCNext = Math.tanh(cNext);
+            const o = memory[oRow_2 + h]!;
+            const yNext = tanhCNext * o;
             memory[saved_16Row_2 + h] = tanhCNext;
             memory[yHistoryRow_2 + h] = yNext;
           }
@@ -717,6 +723,30 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
+        const savedRow = savedAt + batch * I * t;
+        const xRow = xAt + batch * I * t;
+        const saved_7Row = saved_7At + batch * I * t;
+        const saved_13Row = saved_13At + batch * I * t;
+        for (let j = 0, end = batch * I; j < end; j++) {
+          const saved = memory[savedRow + j]!;
+          const mulValue = 2 * saved;
+          const x = memory[xRow + j]!;
+          const mulValue_2 = mulValue * x;
+          const saved_7 = memory[saved_7Row + j]!;
+          const mulValue_3 = 2 * saved_7;
+          const saved_13 = memory[saved_13Row + j]!;
+          memory[mul_15At + j] = mulValue;
+          memory[mul_6At + j] = mulValue_2;
+          memory[mul_7At + j] = mulValue_3;
+          memory[mulAt + j] = mulValue_3 * mulValue_2;
+          memory[mul_2At + j] = saved_13 * (1 - saved_13);
+          memory[mul_8At + j] = saved_7 * (1 - saved_7);
+          memory[mul_13At + j] = saved * (1 - saved);
+        }
+      }
+      {
+        const saved_4Row = saved_4At + batch * H * t;
+        const yHistoryRow = yHistoryAt + batch * H * t;
         const dYRow = dYAt + batch * H * t;
         const oRow = oAt + batch * H * t;
         const saved_16Row = saved_16At + batch * H * t;
@@ -725,7 +755,6 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const zRow = zAt + batch * H * t;
         const fRow = fAt + batch * H * t;
         const saved_10Row = saved_10At + batch * H * t;
-        const saved_4Row = saved_4At + batch * H * t;
         const dgatesRow = dgatesAt + 4 * batch * H * t + 3 * H;
         const dgatesRow_3 = dgatesAt + 4 * batch * H * t + 2 * H;
         const dgatesRow_5 = dgatesAt + 4 * batch * H * t + H;
@@ -735,6 +764,8 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const gradientsRow_3 = gradientsAt + 4 * H * H + 4 * H * I + 2 * H;
         const gradientsRow_4 = gradientsAt + 4 * H * H + 4 * H * I + 3 * H;
         for (let b = 0; b < batch; b++) {
+          const saved_4Row_2 = saved_4Row + H * b;
+          const yHistoryRow_2 = yHistoryRow + H * b;
           const dyRow = dyAt + H * b;
           const dYRow_2 = dYRow + H * b;
           const oRow_2 = oRow + H * b;
@@ -745,14 +776,18 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
           const zRow_2 = zRow + H * b;
           const fRow_2 = fRow + H * b;
           const saved_10Row_2 = saved_10Row + H * b;
-          const saved_4Row_2 = saved_4Row + H * b;
+          const mul_10Row = mul_10At + H * b;
+          const mul_3Row = mul_3At + H * b;
           const dgatesRow_2 = dgatesRow + 4 * H * b;
           const dgatesRow_4 = dgatesRow_3 + 4 * H * b;
           const dgatesRow_6 = dgatesRow_5 + 4 * H * b;
           const dgatesRow_8 = dgatesRow_7 + 4 * H * b;
-          const mul_2Row = mul_2At + H * b;
           const mul_4Row = mul_4At + H * b;
+          const mul_11Row = mul_11At + H * b;
           for (let h = 0; h < H; h++) {
+            const saved_4 = memory[saved_4Row_2 + h]!;
+            const mulValue = 2 * saved_4;
+            const y = memory[yHistoryRow_2 + h]!;
             const dy = memory[dyRow + h]!;
             const dY = memory[dYRow_2 + h]!;
             const dyNext = dy + dY;
@@ -767,122 +802,106 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
             const dz = dcNext * i;
             const z = memory[zRow_2 + h]!;
             const di = dcNext * z;
-            const mulValue = do_ * (o * (1 - o));
+            const mulValue_2 = do_ * (o * (1 - o));
             const f = memory[fRow_2 + h]!;
-            const mulValue_2 = df * (f * (1 - f));
-            const mulValue_3 = di * (i * (1 - i));
-            const mulValue_4 = dz * ((1 + z) * (1 - z));
+            const mulValue_3 = df * (f * (1 - f));
+            const mulValue_4 = di * (i * (1 - i));
+            const mulValue_5 = dz * ((1 + z) * (1 - z));
             const saved_10 = memory[saved_10Row_2 + h]!;
-            const saved_4 = memory[saved_4Row_2 + h]!;
             const dc_2 = dcNext * f;
-            memory[dgatesRow_2 + h] = mulValue;
-            memory[dgatesRow_4 + h] = mulValue_2;
-            memory[dgatesRow_6 + h] = mulValue_3;
-            memory[dgatesRow_8 + h] = mulValue_4;
-            memory[mul_2Row + h] = saved_10 * (1 - saved_10);
-            memory[mul_4Row + h] = saved_4 * (1 - saved_4);
+            memory[mul_10Row + h] = mulValue;
+            memory[mul_3Row + h] = mulValue * y;
+            memory[dgatesRow_2 + h] = mulValue_2;
+            memory[dgatesRow_4 + h] = mulValue_3;
+            memory[dgatesRow_6 + h] = mulValue_4;
+            memory[dgatesRow_8 + h] = mulValue_5;
+            memory[mul_4Row + h] = saved_10 * (1 - saved_10);
+            memory[mul_11Row + h] = saved_4 * (1 - saved_4);
             memory[dcRow + h] = dc_2;
-            memory[gradientsRow + h]! += mulValue_4;
-            memory[gradientsRow_2 + h]! += mulValue_3;
-            memory[gradientsRow_3 + h]! += mulValue_2;
-            memory[gradientsRow_4 + h]! += mulValue;
+            memory[gradientsRow + h]! += mulValue_5;
+            memory[gradientsRow_2 + h]! += mulValue_4;
+            memory[gradientsRow_3 + h]! += mulValue_3;
+            memory[gradientsRow_4 + h]! += mulValue_2;
           }
-        }
-      }
-      {
-        const saved_13Row = saved_13At + batch * I * t;
-        const saved_7Row = saved_7At + batch * I * t;
-        const savedRow = savedAt + batch * I * t;
-        for (let j = 0, end = batch * I; j < end; j++) {
-          const saved_13 = memory[saved_13Row + j]!;
-          const saved_7 = memory[saved_7Row + j]!;
-          const saved = memory[savedRow + j]!;
-          memory[mulAt + j] = saved_13 * (1 - saved_13);
-          memory[mul_3At + j] = saved_7 * (1 - saved_7);
-          memory[mul_6At + j] = saved * (1 - saved);
         }
       }
       product1(batch, I, product_6At, I, fromZero, dgatesAt + 4 * batch * H * t, 4 * H, 1, WPanel_2At, 4 * H);
       {
-        const saved_9Row = saved_9At + batch * I * t;
+        const saved_13Row = saved_13At + batch * I * t;
         const stacked_5Row = stacked_5At + batch * I * t;
         for (let j = 0, end = batch * I; j < end; j++) {
+          const saved_13 = memory[saved_13Row + j]!;
           const product_6 = memory[product_6At + j]!;
-          const saved_9 = memory[saved_9Row + j]!;
           const mul = memory[mulAt + j]!;
-          memory[stacked_5Row + j] = product_6 * saved_9 * 2 * mul;
+          const mul_2 = memory[mul_2At + j]!;
+          memory[mul_5At + j] = product_6 * (2 * saved_13);
+          memory[stacked_5Row + j] = product_6 * mul * 2 * mul_2;
         }
       }
       product2(batch, H, addAt, H, fromZero, dgatesAt + 4 * batch * H * t, 4 * H, 1, RPanel_2At, 4 * H, stacked_5At + batch * I * t, I, 1, Q_5Panel_2At, I);
       {
-        const saved_6Row = saved_6At + batch * H * t;
+        const saved_10Row = saved_10At + batch * H * t;
         const stacked_4Row = stacked_4At + batch * H * t;
         for (let j = 0, end = batch * H; j < end; j++) {
+          const saved_10 = memory[saved_10Row + j]!;
           const add = memory[addAt + j]!;
-          const saved_6 = memory[saved_6Row + j]!;
-          const mul_2 = memory[mul_2At + j]!;
-          memory[stacked_4Row + j] = add * saved_6 * 2 * mul_2;
+          const mul_3 = memory[mul_3At + j]!;
+          const mul_4 = memory[mul_4At + j]!;
+          memory[mul_9At + j] = add * (2 * saved_10);
+          memory[stacked_4Row + j] = add * mul_3 * 2 * mul_4;
         }
       }
       product1(batch, I, product_7At, I, fromZero, stacked_4At + batch * H * t, H, 1, M_4Panel_2At, H);
       {
-        const saved_14Row = saved_14At + batch * I * t;
-        const saved_3Row = saved_3At + batch * I * t;
-        const saved_8Row = saved_8At + batch * I * t;
         const stacked_3Row = stacked_3At + batch * I * t;
         for (let j = 0, end = batch * I; j < end; j++) {
-          const product_6 = memory[product_6At + j]!;
-          const saved_14 = memory[saved_14Row + j]!;
+          const mul_5 = memory[mul_5At + j]!;
           const product_7 = memory[product_7At + j]!;
-          const addValue = product_6 * saved_14 + product_7;
-          const saved_3 = memory[saved_3Row + j]!;
-          const saved_8 = memory[saved_8Row + j]!;
-          const mul_3 = memory[mul_3At + j]!;
-          memory[mul_5At + j] = addValue * saved_8;
-          memory[stacked_3Row + j] = addValue * saved_3 * 2 * mul_3;
+          const addValue = mul_5 + product_7;
+          const mul_6 = memory[mul_6At + j]!;
+          const mul_7 = memory[mul_7At + j]!;
+          const mul_8 = memory[mul_8At + j]!;
+          memory[mul_12At + j] = addValue * mul_7;
+          memory[stacked_3Row + j] = addValue * mul_6 * 2 * mul_8;
         }
       }
       product1(batch, H, product_8At, H, fromZero, stacked_3At + batch * I * t, I, 1, Q_3Panel_2At, I);
       {
-        const saved_11Row = saved_11At + batch * H * t;
         const yHistoryRow = yHistoryAt + batch * H * t;
-        const saved_5Row = saved_5At + batch * H * t;
         const stacked_2Row = stacked_2At + batch * H * t;
         for (let j = 0, end = batch * H; j < end; j++) {
-          const add = memory[addAt + j]!;
-          const saved_11 = memory[saved_11Row + j]!;
+          const mul_9 = memory[mul_9At + j]!;
           const product_8 = memory[product_8At + j]!;
-          const addValue = add * saved_11 + product_8;
+          const addValue = mul_9 + product_8;
           const y = memory[yHistoryRow + j]!;
-          const saved_5 = memory[saved_5Row + j]!;
-          const mul_4 = memory[mul_4At + j]!;
-          memory[mul_7At + j] = addValue * saved_5;
-          memory[stacked_2Row + j] = addValue * y * 2 * mul_4;
+          const mul_10 = memory[mul_10At + j]!;
+          const mul_11 = memory[mul_11At + j]!;
+          memory[mul_14At + j] = addValue * mul_10;
+          memory[stacked_2Row + j] = addValue * y * 2 * mul_11;
         }
       }
       product1(batch, I, product_9At, I, fromZero, stacked_2At + batch * H * t, H, 1, M_2Panel_2At, H);
       {
         const xRow = xAt + batch * I * t;
-        const saved_2Row = saved_2At + batch * I * t;
         const stackedRow = stackedAt + batch * I * t;
         const dxRow = dxAt + batch * I * t;
         for (let j = 0, end = batch * I; j < end; j++) {
-          const mul_5 = memory[mul_5At + j]!;
+          const mul_12 = memory[mul_12At + j]!;
           const product_9 = memory[product_9At + j]!;
-          const addValue = mul_5 + product_9;
+          const addValue = mul_12 + product_9;
           const x = memory[xRow + j]!;
-          const mul_6 = memory[mul_6At + j]!;
-          const saved_2 = memory[saved_2Row + j]!;
-          const dx = addValue * saved_2;
-          memory[stackedRow + j] = addValue * x * 2 * mul_6;
+          const mul_13 = memory[mul_13At + j]!;
+          const mul_15 = memory[mul_15At + j]!;
+          const dx = addValue * mul_15;
+          memory[stackedRow + j] = addValue * x * 2 * mul_13;
           memory[dxRow + j] = dx;
         }
       }
       product1(batch, H, product_10At, H, fromZero, stackedAt + batch * I * t, I, 1, Q_1Panel_2At, I);
       for (let j = 0, end = batch * H; j < end; j++) {
-        const mul_7 = memory[mul_7At + j]!;
+        const mul_14 = memory[mul_14At + j]!;
         const product_10 = memory[product_10At + j]!;
-        const dy = mul_7 + product_10;
+        const dy = mul_14 + product_10;
         memory[dyAt + j] = dy;
       }
     }
@@ -963,27 +982,35 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     {
       const gatesRow_2 = gatesAt_2 + H;
       const gatesRow_4 = gatesAt_2 + 2 * H;
-      const gatesRow_6 = gatesAt_2 + 3 * H;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 4 * H * b;
         const gatesRow_3 = gatesRow_2 + 4 * H * b;
-        const gatesRow_5 = gatesRow_4 + 4 * H * b;
-        const gatesRow_7 = gatesRow_6 + 4 * H * b;
         const cStateRow = cStateAt + H * b;
-        const y_2Row = y_2At + H * b;
+        const gatesRow_5 = gatesRow_4 + 4 * H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const z = Math.tanh(gates);
           const gates_2 = memory[gatesRow_3 + h]!;
           const i = sigmoid(gates_2);
+          const c = memory[cStateRow + h]!;
           const gates_3 = memory[gatesRow_5 + h]!;
           const f = sigmoid(gates_3);
-          const gates_4 = memory[gatesRow_7 + h]!;
-          const o = sigmoid(gates_4);
-          const c = memory[cStateRow + h]!;
           const cNext = z * i + c * f;
-          const yNext = Math.tanh(cNext) * o;
           memory[cStateRow + h] = cNext;
+        }
+      }
+    }
+    {
+      const gatesRow = gatesAt_2 + 3 * H;
+      for (let b = 0; b < batch; b++) {
+        const cStateRow = cStateAt + H * b;
+        const gatesRow_2 = gatesRow + 4 * H * b;
+        const y_2Row = y_2At + H * b;
+        for (let h = 0; h < H; h++) {
+          const cNext = memory[cStateRow + h]!;
+          const gates = memory[gatesRow_2 + h]!;
+          const o = sigmoid(gates);
+          const yNext = Math.tanh(cNext) * o;
           memory[y_2Row + h] = yNext;
         }
       }
@@ -1011,44 +1038,28 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     };
   }
 
-  const params = {
-    W_z: view(W_zAt, H * I),
-    W_i: view(W_iAt, H * I),
-    W_f: view(W_fAt, H * I),
-    W_o: view(W_oAt, H * I),
-    R_z: view(R_zAt, H * H),
-    R_i: view(R_iAt, H * H),
-    R_f: view(R_fAt, H * H),
-    R_o: view(R_oAt, H * H),
-    b_z: view(b_zAt, H),
-    b_i: view(b_iAt, H),
-    b_f: view(b_fAt, H),
-    b_o: view(b_oAt, H),
-    Q_1: view(Q_1At, H * I),
-    M_2: view(M_2At, H * I),
-    Q_3: view(Q_3At, H * I),
-    M_4: view(M_4At, H * I),
-    Q_5: view(Q_5At, H * I),
-  };
-  const grads = {
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I),
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H),
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-    Q_1: view(gradientsAt + Q_1At - parametersAt, H * I),
-    M_2: view(gradientsAt + M_2At - parametersAt, H * I),
-    Q_3: view(gradientsAt + Q_3At - parametersAt, H * I),
-    M_4: view(gradientsAt + M_4At - parametersAt, H * I),
-    Q_5: view(gradientsAt + Q_5At - parametersAt, H * I),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_z: view(at + W_zAt - parametersAt, H * I),
+    W_i: view(at + W_iAt - parametersAt, H * I),
+    W_f: view(at + W_fAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    R_z: view(at + R_zAt - parametersAt, H * H),
+    R_i: view(at + R_iAt - parametersAt, H * H),
+    R_f: view(at + R_fAt - parametersAt, H * H),
+    R_o: view(at + R_oAt - parametersAt, H * H),
+    b_z: view(at + b_zAt - parametersAt, H),
+    b_i: view(at + b_iAt - parametersAt, H),
+    b_f: view(at + b_fAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+    Q_1: view(at + Q_1At - parametersAt, H * I),
+    M_2: view(at + M_2At - parametersAt, H * I),
+    Q_3: view(at + Q_3At - parametersAt, H * I),
+    M_4: view(at + M_4At - parametersAt, H * I),
+    Q_5: view(at + Q_5At - parametersAt, H * I),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 9 * H * I + 4 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -1074,8 +1085,8 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -1112,13 +1123,34 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
+  const definition = `fae3f9ddc12f6f4f, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -1129,17 +1161,18 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: MogrifierLstmInputs, { initialState, batchSize: rows = batchSize }: MogrifierLstmForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: MogrifierLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: MogrifierLstmForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      placeOrZero(initialState?.c, c0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -1164,20 +1197,31 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'mogrifierLstm', definition: 'fae3f9ddc12f6f4f', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'mogrifierLstm',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: MogrifierLstmCheckpoint) {
-      if (checkpoint.definition !== 'fae3f9ddc12f6f4f') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'mogrifierLstm' (fae3f9ddc12f6f4f)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'mogrifierLstm' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

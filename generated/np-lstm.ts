@@ -91,17 +91,23 @@ export interface NpLstmGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface NpLstmCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface NpLstmForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<NpLstmState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -145,22 +151,22 @@ export interface NpLstm {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: NpLstmCotangents, options?: NpLstmBackwardOptions): NpLstmGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: NpLstmState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: NpLstmStepInputs): NpLstmStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): NpLstmCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): NpLstmCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: NpLstmCheckpoint): void;
 }
@@ -442,8 +448,6 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
         const fRow = fAt + batch * H * t;
         const oRow = oAt + batch * H * t;
         const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
-        const savedRow = savedAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 4 * H * b;
           const gatesRow_3 = gatesRow_2 + 4 * H * b;
@@ -455,8 +459,6 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
           const fRow_2 = fRow + H * b;
           const oRow_2 = oRow + H * b;
           const cHistoryRow_4 = cHistoryRow_3 + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const z = Math.tanh(gates);
@@ -468,13 +470,29 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
             const o = sigmoid(gates_4);
             const c = memory[cHistoryRow_2 + h]!;
             const cNext = z * i + c * f;
-            const tanhCNext = Math.tanh(cNext);
-            const yNext = tanhCNext * o;
             memory[zRow_2 + h] = z;
             memory[iRow_2 + h] = i;
             memory[fRow_2 + h] = f;
             memory[oRow_2 + h] = o;
             memory[cHistoryRow_4 + h] = cNext;
+          }
+        }
+      }
+      {
+        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
+        const oRow = oAt + batch * H * t;
+        const savedRow = savedAt + batch * H * t;
+        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
+        for (let b = 0; b < batch; b++) {
+          const cHistoryRow_2 = cHistoryRow + H * b;
+          const oRow_2 = oRow + H * b;
+          const savedRow_2 = savedRow + H * b;
+          const yHistoryRow_2 = yHistoryRow + H * b;
+          for (let h = 0; h < H; h++) {
+            const cNext = memory[cHistoryRow_2 + h]!;
+            const tanhCNext = Math.tanh(cNext);
+            const o = memory[oRow_2 + h]!;
+            const yNext = tanhCNext * o;
             memory[savedRow_2 + h] = tanhCNext;
             memory[yHistoryRow_2 + h] = yNext;
           }
@@ -606,27 +624,35 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
     {
       const gatesRow_2 = gatesAt_2 + H;
       const gatesRow_4 = gatesAt_2 + 2 * H;
-      const gatesRow_6 = gatesAt_2 + 3 * H;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 4 * H * b;
         const gatesRow_3 = gatesRow_2 + 4 * H * b;
-        const gatesRow_5 = gatesRow_4 + 4 * H * b;
-        const gatesRow_7 = gatesRow_6 + 4 * H * b;
         const cStateRow = cStateAt + H * b;
-        const y_2Row = y_2At + H * b;
+        const gatesRow_5 = gatesRow_4 + 4 * H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const z = Math.tanh(gates);
           const gates_2 = memory[gatesRow_3 + h]!;
           const i = sigmoid(gates_2);
+          const c = memory[cStateRow + h]!;
           const gates_3 = memory[gatesRow_5 + h]!;
           const f = sigmoid(gates_3);
-          const gates_4 = memory[gatesRow_7 + h]!;
-          const o = sigmoid(gates_4);
-          const c = memory[cStateRow + h]!;
           const cNext = z * i + c * f;
-          const yNext = Math.tanh(cNext) * o;
           memory[cStateRow + h] = cNext;
+        }
+      }
+    }
+    {
+      const gatesRow = gatesAt_2 + 3 * H;
+      for (let b = 0; b < batch; b++) {
+        const cStateRow = cStateAt + H * b;
+        const gatesRow_2 = gatesRow + 4 * H * b;
+        const y_2Row = y_2At + H * b;
+        for (let h = 0; h < H; h++) {
+          const cNext = memory[cStateRow + h]!;
+          const gates = memory[gatesRow_2 + h]!;
+          const o = sigmoid(gates);
+          const yNext = Math.tanh(cNext) * o;
           memory[y_2Row + h] = yNext;
         }
       }
@@ -654,34 +680,23 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
     };
   }
 
-  const params = {
-    W_z: view(W_zAt, H * I),
-    W_i: view(W_iAt, H * I),
-    W_f: view(W_fAt, H * I),
-    W_o: view(W_oAt, H * I),
-    R_z: view(R_zAt, H * H),
-    R_i: view(R_iAt, H * H),
-    R_f: view(R_fAt, H * H),
-    R_o: view(R_oAt, H * H),
-    b_z: view(b_zAt, H),
-    b_i: view(b_iAt, H),
-    b_f: view(b_fAt, H),
-    b_o: view(b_oAt, H),
-  };
-  const grads = {
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I),
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H),
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_z: view(at + W_zAt - parametersAt, H * I),
+    W_i: view(at + W_iAt - parametersAt, H * I),
+    W_f: view(at + W_fAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    R_z: view(at + R_zAt - parametersAt, H * H),
+    R_i: view(at + R_iAt - parametersAt, H * H),
+    R_f: view(at + R_fAt - parametersAt, H * H),
+    R_o: view(at + R_oAt - parametersAt, H * H),
+    b_z: view(at + b_zAt - parametersAt, H),
+    b_i: view(at + b_iAt - parametersAt, H),
+    b_f: view(at + b_fAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 4 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -707,8 +722,8 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -745,13 +760,34 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
+  const definition = `e26039f8a9b4b4d9, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -762,17 +798,18 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: NpLstmInputs, { initialState, batchSize: rows = batchSize }: NpLstmForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: NpLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: NpLstmForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      placeOrZero(initialState?.c, c0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -797,20 +834,31 @@ export function createNpLstm(options: NpLstmOptions): NpLstm {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'npLstm', definition: 'e26039f8a9b4b4d9', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'npLstm',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: NpLstmCheckpoint) {
-      if (checkpoint.definition !== 'e26039f8a9b4b4d9') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'npLstm' (e26039f8a9b4b4d9)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'npLstm' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -71,17 +71,23 @@ export interface RnnTanhGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface RnnTanhCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface RnnTanhForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<RnnTanhState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -125,22 +131,22 @@ export interface RnnTanh {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: RnnTanhCotangents, options?: RnnTanhBackwardOptions): RnnTanhGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: RnnTanhState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: RnnTanhStepInputs): RnnTanhStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): RnnTanhCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): RnnTanhCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: RnnTanhCheckpoint): void;
 }
@@ -470,12 +476,14 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     };
   }
 
-  const params = { W: view(WAt, H * I), R: view(RAt, H * H), b: view(bAt, H) };
-  const grads = {
-    W: view(gradientsAt + WAt - parametersAt, H * I),
-    R: view(gradientsAt + RAt - parametersAt, H * H),
-    b: view(gradientsAt + bAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W: view(at + WAt - parametersAt, H * I),
+    R: view(at + RAt - parametersAt, H * H),
+    b: view(at + bAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, H * H + H * I + H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -498,8 +506,8 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -536,13 +544,33 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+  }
+
+  const definition = `cb81b0391d065376, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -553,15 +581,16 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: RnnTanhInputs, { initialState, batchSize: rows = batchSize }: RnnTanhForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: RnnTanhInputs, { initialState, batchSize: rows = batchSize, carry = false }: RnnTanhForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -584,19 +613,31 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'rnnTanh', definition: 'cb81b0391d065376', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'rnnTanh',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: RnnTanhCheckpoint) {
-      if (checkpoint.definition !== 'cb81b0391d065376') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'rnnTanh' (cb81b0391d065376)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'rnnTanh' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -95,17 +95,23 @@ export interface SlstmGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface SlstmCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface SlstmForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<SlstmState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -149,22 +155,22 @@ export interface Slstm {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: SlstmCotangents, options?: SlstmBackwardOptions): SlstmGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: SlstmState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: SlstmStepInputs): SlstmStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): SlstmCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): SlstmCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: SlstmCheckpoint): void;
 }
@@ -203,7 +209,6 @@ export function createSlstm(options: SlstmOptions): Slstm {
   const nHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // nHistory [T+1, B, H]
   const mAt = region(batchSize * H); // m [B, H]
   const gatesAt = region(4 * batchSize * H * maxSteps); // gates [T, B, 4H]
-  const savedAt = region(batchSize * H * maxSteps); // saved [T, B, H]
   const saved_2At = region(batchSize * H * maxSteps); // saved_2 [T, B, H]
   const iAt = region(batchSize * H * maxSteps); // i [T, B, H]
   const fAt = region(batchSize * H * maxSteps); // f [T, B, H]
@@ -469,59 +474,75 @@ export function createSlstm(options: SlstmOptions): Slstm {
         const gatesRow_3 = gatesAt + 4 * batch * H * t;
         const gatesRow_5 = gatesAt + 4 * batch * H * t + 2 * H;
         const gatesRow_7 = gatesAt + 4 * batch * H * t + 3 * H;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const nHistoryRow = nHistoryAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
         const saved_2Row = saved_2At + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
         const zRow = zAt + batch * H * t;
         const oRow = oAt + batch * H * t;
+        for (let b = 0; b < batch; b++) {
+          const mRow = mAt + H * b;
+          const gatesRow_2 = gatesRow + 4 * H * b;
+          const gatesRow_4 = gatesRow_3 + 4 * H * b;
+          const gatesRow_6 = gatesRow_5 + 4 * H * b;
+          const gatesRow_8 = gatesRow_7 + 4 * H * b;
+          const saved_2Row_2 = saved_2Row + H * b;
+          const zRow_2 = zRow + H * b;
+          const oRow_2 = oRow + H * b;
+          for (let h = 0; h < H; h++) {
+            const m = memory[mRow + h]!;
+            const gates = memory[gatesRow_2 + h]!;
+            const subValue = m - softplus(-gates);
+            const gates_2 = memory[gatesRow_4 + h]!;
+            const mNext = Math.max(subValue, gates_2);
+            const gates_3 = memory[gatesRow_6 + h]!;
+            const z = Math.tanh(gates_3);
+            const gates_4 = memory[gatesRow_8 + h]!;
+            const o = sigmoid(gates_4);
+            memory[saved_2Row_2 + h] = subValue;
+            memory[mRow + h] = mNext;
+            memory[zRow_2 + h] = z;
+            memory[oRow_2 + h] = o;
+          }
+        }
+      }
+      {
+        const gatesRow = gatesAt + 4 * batch * H * t;
+        const saved_2Row = saved_2At + batch * H * t;
+        const cHistoryRow = cHistoryAt + batch * H * t;
+        const zRow = zAt + batch * H * t;
+        const nHistoryRow = nHistoryAt + batch * H * t;
+        const oRow = oAt + batch * H * t;
+        const iRow = iAt + batch * H * t;
+        const fRow = fAt + batch * H * t;
         const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
         const nHistoryRow_3 = nHistoryAt + batch * H * t + batch * H;
         const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const gatesRow_2 = gatesRow + 4 * H * b;
           const mRow = mAt + H * b;
-          const gatesRow_4 = gatesRow_3 + 4 * H * b;
-          const gatesRow_6 = gatesRow_5 + 4 * H * b;
-          const gatesRow_8 = gatesRow_7 + 4 * H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const nHistoryRow_2 = nHistoryRow + H * b;
-          const savedRow_2 = savedRow + H * b;
           const saved_2Row_2 = saved_2Row + H * b;
+          const cHistoryRow_2 = cHistoryRow + H * b;
+          const zRow_2 = zRow + H * b;
+          const nHistoryRow_2 = nHistoryRow + H * b;
+          const oRow_2 = oRow + H * b;
           const iRow_2 = iRow + H * b;
           const fRow_2 = fRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const oRow_2 = oRow + H * b;
           const cHistoryRow_4 = cHistoryRow_3 + H * b;
           const nHistoryRow_4 = nHistoryRow_3 + H * b;
           const yHistoryRow_2 = yHistoryRow + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow_2 + h]!;
-            const negGates = -gates;
-            const m = memory[mRow + h]!;
-            const subValue = m - softplus(negGates);
-            const gates_2 = memory[gatesRow_4 + h]!;
-            const mNext = Math.max(subValue, gates_2);
-            const i = Math.exp(gates_2 - mNext);
-            const f = Math.exp(subValue - mNext);
-            const gates_3 = memory[gatesRow_6 + h]!;
-            const z = Math.tanh(gates_3);
-            const gates_4 = memory[gatesRow_8 + h]!;
-            const o = sigmoid(gates_4);
+            const mNext = memory[mRow + h]!;
+            const i = Math.exp(gates - mNext);
+            const saved_2 = memory[saved_2Row_2 + h]!;
+            const f = Math.exp(saved_2 - mNext);
             const c = memory[cHistoryRow_2 + h]!;
+            const z = memory[zRow_2 + h]!;
             const cNext = f * c + i * z;
             const n = memory[nHistoryRow_2 + h]!;
             const nNext = f * n + i;
+            const o = memory[oRow_2 + h]!;
             const yNext = (o * cNext) / nNext;
-            memory[savedRow_2 + h] = negGates;
-            memory[saved_2Row_2 + h] = subValue;
-            memory[mRow + h] = mNext;
             memory[iRow_2 + h] = i;
             memory[fRow_2 + h] = f;
-            memory[zRow_2 + h] = z;
-            memory[oRow_2 + h] = o;
             memory[cHistoryRow_4 + h] = cNext;
             memory[nHistoryRow_4 + h] = nNext;
             memory[yHistoryRow_2 + h] = yNext;
@@ -583,6 +604,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
     }
     for (let t = steps - 1; t >= 0; t--) {
       {
+        const gatesRow = gatesAt + 4 * batch * H * t + H;
         const dYRow = dYAt + batch * H * t;
         const nHistoryRow = nHistoryAt + batch * H * t + batch * H;
         const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
@@ -594,8 +616,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
         const cHistoryRow_3 = cHistoryAt + batch * H * t;
         const fRow = fAt + batch * H * t;
         const saved_2Row = saved_2At + batch * H * t;
-        const gatesRow = gatesAt + 4 * batch * H * t;
-        const savedRow = savedAt + batch * H * t;
+        const gatesRow_3 = gatesAt + 4 * batch * H * t;
         const dgatesRow = dgatesAt + 4 * batch * H * t + 3 * H;
         const dgatesRow_3 = dgatesAt + 4 * batch * H * t + 2 * H;
         const dgatesRow_5 = dgatesAt + 4 * batch * H * t;
@@ -605,6 +626,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
         const gradientsRow_3 = gradientsAt + 4 * H * H + 4 * H * I + 2 * H;
         const gradientsRow_4 = gradientsAt + 4 * H * H + 4 * H * I + 3 * H;
         for (let b = 0; b < batch; b++) {
+          const gatesRow_2 = gatesRow + 4 * H * b;
           const dyRow = dyAt + H * b;
           const dYRow_2 = dYRow + H * b;
           const nHistoryRow_2 = nHistoryRow + H * b;
@@ -620,13 +642,13 @@ export function createSlstm(options: SlstmOptions): Slstm {
           const fRow_2 = fRow + H * b;
           const dmRow = dmAt + H * b;
           const saved_2Row_2 = saved_2Row + H * b;
-          const gatesRow_2 = gatesRow + 4 * H * b;
-          const savedRow_2 = savedRow + H * b;
+          const gatesRow_4 = gatesRow_3 + 4 * H * b;
           const dgatesRow_2 = dgatesRow + 4 * H * b;
           const dgatesRow_4 = dgatesRow_3 + 4 * H * b;
           const dgatesRow_6 = dgatesRow_5 + 4 * H * b;
           const dgatesRow_8 = dgatesRow_7 + 4 * H * b;
           for (let h = 0; h < H; h++) {
+            const gates = memory[gatesRow_2 + h]!;
             const dy = memory[dyRow + h]!;
             const dY = memory[dYRow_2 + h]!;
             const dyNext = dy + dY;
@@ -657,12 +679,11 @@ export function createSlstm(options: SlstmOptions): Slstm {
             const multiplyNoNanValue_3 = (di === 0 ? 0 : di * i);
             const dmNext = dm - multiplyNoNanValue_2 - multiplyNoNanValue_3;
             const saved_2 = memory[saved_2Row_2 + h]!;
-            const gates = memory[gatesRow_2 + h]!;
+            const gates_2 = memory[gatesRow_4 + h]!;
             const mulValue_3 = 0.5 * dmNext;
-            const dm_2 = multiplyNoNanValue_2 + (((saved_2 > gates) ? dmNext : ((saved_2 === gates) ? mulValue_3 : 0)));
-            const addValue = multiplyNoNanValue_3 + (((gates > saved_2) ? dmNext : ((gates === saved_2) ? mulValue_3 : 0)));
-            const saved = memory[savedRow_2 + h]!;
-            const mulValue_4 = dm_2 * sigmoid(saved);
+            const dm_2 = multiplyNoNanValue_2 + (((saved_2 > gates_2) ? dmNext : ((saved_2 === gates_2) ? mulValue_3 : 0)));
+            const addValue = multiplyNoNanValue_3 + (((gates_2 > saved_2) ? dmNext : ((gates_2 === saved_2) ? mulValue_3 : 0)));
+            const mulValue_4 = dm_2 * sigmoid(-gates);
             const dc_2 = dcNext * f;
             const dn_2 = dnNext * f;
             memory[dgatesRow_2 + h] = mulValue;
@@ -765,34 +786,23 @@ export function createSlstm(options: SlstmOptions): Slstm {
     };
   }
 
-  const params = {
-    W_i: view(W_iAt, H * I),
-    W_f: view(W_fAt, H * I),
-    W_z: view(W_zAt, H * I),
-    W_o: view(W_oAt, H * I),
-    R_i: view(R_iAt, H * H),
-    R_f: view(R_fAt, H * H),
-    R_z: view(R_zAt, H * H),
-    R_o: view(R_oAt, H * H),
-    b_i: view(b_iAt, H),
-    b_f: view(b_fAt, H),
-    b_z: view(b_zAt, H),
-    b_o: view(b_oAt, H),
-  };
-  const grads = {
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I),
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_i: view(at + W_iAt - parametersAt, H * I),
+    W_f: view(at + W_fAt - parametersAt, H * I),
+    W_z: view(at + W_zAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    R_i: view(at + R_iAt - parametersAt, H * H),
+    R_f: view(at + R_fAt - parametersAt, H * H),
+    R_z: view(at + R_zAt - parametersAt, H * H),
+    R_o: view(at + R_oAt - parametersAt, H * H),
+    b_i: view(at + b_iAt - parametersAt, H),
+    b_f: view(at + b_fAt - parametersAt, H),
+    b_z: view(at + b_zAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 4 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -830,8 +840,8 @@ export function createSlstm(options: SlstmOptions): Slstm {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -868,13 +878,36 @@ export function createSlstm(options: SlstmOptions): Slstm {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+    state.n.set(finalState.n);
+    state.m.set(finalState.m);
+  }
+
+  const definition = `c946e1fedc92980e, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -885,8 +918,8 @@ export function createSlstm(options: SlstmOptions): Slstm {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: SlstmInputs, { initialState, batchSize: rows = batchSize }: SlstmForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: SlstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: SlstmForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
@@ -894,12 +927,13 @@ export function createSlstm(options: SlstmOptions): Slstm {
       checkOptional('initialState.m', initialState?.m, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      placeOrZero(initialState?.c, c0At, batch * H);
-      placeOrZero(initialState?.n, n0At, batch * H);
-      placeOrZero(initialState?.m, m0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H);
+      placeState(initialState?.n, carry, n0At, nStateAt, batch * H);
+      placeState(initialState?.m, carry, m0At, mStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -928,22 +962,31 @@ export function createSlstm(options: SlstmOptions): Slstm {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
-      state.n.fill(0);
-      state.m.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'slstm', definition: 'c946e1fedc92980e', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'slstm',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: SlstmCheckpoint) {
-      if (checkpoint.definition !== 'c946e1fedc92980e') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'slstm' (c946e1fedc92980e)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'slstm' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -99,17 +99,23 @@ export interface VanillaLstmGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface VanillaLstmCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface VanillaLstmForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<VanillaLstmState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -153,22 +159,22 @@ export interface VanillaLstm {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: VanillaLstmCotangents, options?: VanillaLstmBackwardOptions): VanillaLstmGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: VanillaLstmState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: VanillaLstmStepInputs): VanillaLstmStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): VanillaLstmCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): VanillaLstmCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: VanillaLstmCheckpoint): void;
 }
@@ -264,7 +270,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     // One character for a small byte; the others are two.
     const decoded: number[] = [];
     let group = 0;
-    for (const sign of '+|8|J|D,+++,{2|7>|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7,|V+-?,3[|8|9bd|;a|81|D|<|D|F|I|P-++.<;+,-,./00110110002t09|G|8|:|B{|8|I|8|D|<|K|<|I|J+1:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+25|I|L|Eq|F|I|N|8|I|;+56|I|L|Em|8|:|B|N|8|I|;+82|I|L|E|*|K|<|G+:5}7q;}/9-?|V>|RK+l,q/k-k.kK>lK|AK,wp8,K-K>l/|C|AL?K/K>K1|C|AL@K2LAK9LBK5K>K7|Cl/|C|ALCK<K>K=|Cl/|C|ALDK@LEKE(+/+LRKE(+/;LSKE(+/KLTKE(+/[LUKE(+/kLVKE(+/{LWKE(+/|7LXKE(+/|GLYKCK8l}C+|C|ALFKFK7l}C+|C|ALGKFK6l}C+|C|ALHK4LIKALJK=LK.k.kKJ(4-+LZKF(+/+L[KZK[(}i,KR(}g,LRKF(+/;L[KZK[(}i,KS(}g,LSKF(+/KL[KZK[(}i,KT(}g,LTKF(+/[L[KZK[(}i,KU(}g,LUKG(+/+L[KZK[(}i,KV(}g,LVKG(+/;L[KZK[(}i,KW(}g,LWKG(+/KL[KZK[(}i,KX(}g,LXKG(+/[L[KZK[(}i,KY(}g,LYKJKI|ALJKGl}C+|ALGKFl}C+|AMFKHt8+6KK/kKDLFKFK=l}C+|C|ALGKFK=l}C+|C|ALHK;LIKBLJl+LK7,66K?LEKEKR(6/+KEKS(6/;KEKT(6/KKEKU(6/[KEKV(6/kKEKW(6/{KEKX(6/|7KEKY(6/|GK>lK|AL>7+666-k.kK>l;|AK,wp8,K-K>l/|C|AL?K/K>K1|C|AL@K2LAK9LBK5K>K7|Cl/|C|ALCK<K>K=|Cl/|C|ALDK+LL.kK@LEKE(+/+LRKE(+/;LSKE(+/KLTKE(+/[LUKEK0l+KLl,uF|ALEKE(+/+L\\KE(+/;L]KE(+/KL^KE(+/[L_KCK8l}C+|C|ALFKFK6l}C+|C|ALHK4LIKALJKJLMKJK3l+KLl,uF|ALJK=LK.k.kKM(4-+LZKJ(4-+L`KF(+/+L[KZK[(}i,KR(}g,LRK`K[(}i,K\\(}g,L\\KF(+/;L[KZK[(}i,KS(}g,LSK`K[(}i,K](}g,L]KF(+/KL[KZK[(}i,KT(}g,LTK`K[(}i,K^(}g,L^KF(+/[L[KZK[(}i,KU(}g,LUK`K[(}i,K_(}g,L_KJKI|ALJKMKI|ALMKFl}C+|AMFKHt8+6KK/kKDLFKFK=l}C+|C|ALHK;LIKBLJKJLMKJK:l+KLl,uF|ALJl+LK7,66K?LEKEKR(6/+KEKS(6/;KEKT(6/KKEKU(6/[KEK.l+KLl,uF|ALEKEK\\(6/+KEK](6/;KEK^(6/KKEK_(6/[K?K.l-|C|AL?K@K0l-|C|AL@KAK3l-|C|ALAKBK:l-|C|ALBKLl-|BMLl+u8+6K>l;|AL>7+66-k.kK>K,sp8,K-K>l/|C|AL?K/K>K1|C|AL@K2LAK9LBK5K>K7|Cl/|C|ALCK<K>K=|Cl/|C|ALDK,K>|BLNK+LL.kK@LEKE(+/+LRKEK0l+KLl,uF|ALEKE(+/+L\\KEK0l+KLl-uF|ALEKE(+/+LaKEK0l+KLl.uF|ALEKE(+/+LbKCK8l;|C|ALFKFK6l;|C|ALHK4LIKALJKJLOKJK3l+KLl,uF|ALJKJLPKJK3l+KLl-uF|ALJKJLMKJK3l+KLl.uF|ALJK=LK.k.kKO(4-+LZKP(4-+L`KM(4-+LcKJ(4-+LdKF(+/+L[KZK[(}i,KR(}g,LRK`K[(}i,K\\(}g,L\\KcK[(}i,Ka(}g,LaKdK[(}i,Kb(}g,LbKJKI|ALJKMKI|ALMKPKI|ALPKOKI|ALOKFl;|AMFKHt8+6KK/kKDLFKFK=l;|C|ALHK;LIKBLJKJLOKJK:l+KLl,uF|ALJKJLPKJK:l+KLl-uF|ALJKJLMKJK:l+KLl.uF|ALJl+LK7,66K?LEKNl/y/kKEKR(6/+0KEKRKN;06KEK.l+KLl,uF|ALEKNl/y/kKEK\\(6/+0KEK\\KN;06KEK.l+KLl-uF|ALEKNl/y/kKEKa(6/+0KEKaKN;06KEK.l+KLl.uF|ALEKNl/y/kKEKb(6/+0KEKbKN;06K?K.l/|C|AL?K@K0l/|C|AL@KAK3l/|C|ALAKBK:l/|C|ALBKLl/|BMLl+u8+6K>l/|AL>7+666|@,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|N+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;;+66}r,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}x/-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K:(8+,-.;<=>/012?@ABL=K;K<(8+,-.;<=>/012?@ABL>K9K:(83456CDEF789:GHIJL?K;K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-./012;<=>?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456789:CDEFGHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-./012;<=>?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456789:CDEFGHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|`,,1|Vl+S-3L,l+S-7L-l+S-;L.l+S-?L/l+S-CL0K,l/K-l-|KK-K.l-|KK/;/K,K.K-|Cl/|K|Al/K.l-|KK.K.l-|KK0;/K,l/K-l-|KK-K.l-|KK/;/K,K.K-|Cl/|K|Al/K.l-|KK.K.l-|KK0;/6|/,1|Vl+S-;L,l+S-7L-l+S-3L.l+S-GL/l+S-KL0K.K,K-|Cl/|K|AK,l-|Kl/K,l-|KK,K/;/K.K-l-|Kl/K,l-|KK-K0;/6|a9-[|Rc|Vl+S-;L]l+S-+L`l+S-OLal+S-3Ldl+S-7Lgl+S-SLkl+S-WL|+l+S-[L|.l+S-_L|1l+S-cL|7l+S-gL|:l+S-kL|=n++K}D(>L,n++Kl(>L-nf}-ck(>L.n++kv(>L/nC|I}4}A(>L0n++|Wj(>L1n|1}-Uj(>L2n|P}.}-i(>L3n|{=4i(>L4n]}Q`h(>L5l|W|W|W~+.(<L6n+++j(>L7n+++}B(>L8n|=|=}5}E(>L9n++}2m(>L:nf}-};}B(>L;n+|W\\j(>L<n|Z|W|5}<(>L=l|W|W|W}{.(<L>n~**|V}B(>L?n}e)*i(>L@nl}0U}A(>LAn|J|tVh(>LBn=}R2}?(>LCK]K]|Cl/|KLfK]Kg|Cl/|KLhK]l/|KLiKdKf|AKh|AKi|ALeK`K]|CK+|Cl-|KLmKkKm|ALlK]l-|KLqKaKq|ALpK]l?|CLtKdKf|AKh|AKt|ALsK]l.|KLwKaKw|ALvK]lC|CLzKdKf|AKh|AKz|ALyK]l7|CL|)KaK|)|AL|(K|+Km|AL|,K|.Km|AL|/K|1Km|AL|2K`K]|Cl-|KL|5KkKm|AK|5|AL|4K|7Km|AL|8K|:Km|AL|;K|=Km|AK|5|AL|>l+L\\.kK]K\\|BL^KaK\\l-|K|ALbKeK\\l-|K|ALjKj(+/+LNKlK\\l-|K|ALnKpK\\l-|K|ALrKsK\\l-|K|ALuKu(+/+LSKvK\\l-|K|ALxKyK\\l-|K|AL{K{(+/+LWK|(K\\l-|K|AL|*K|,K\\l-|K|AL|-K|/K\\l-|K|AL|0K|2K\\l-|K|AL|3K|4K\\l-|K|AL|6K|8K\\l-|K|AL|9K|;K\\l-|K|AL|<K|>K\\l-|K|AL|?l+L_K_K`s/k.kl;K]|CK_|CLcKbKc|A(+/+LDKDK,(}n,K-(}m,LEKEK.(}i,K/(}g,LFKFK/(}h,LGKGK0(}i,KE(}g,LHKHKH(}i,LIKFlB(}.,K6(}1,LJKJK7(}i,K8(}g,LKK5KH(}i,K4(}g,KH(}i,K3(}g,KH(}i,K2(}g,KH(}i,K1(}g,KI(}i,KH(}g,KJ(}i,KK(}g,LLKLKLK1(}g,(}j,LMl/K]|CK_|CLoKnKo|A(+/+LOKrKc|A(+/+LPKPKNKO(}i,(}g,K9(}n,K:(}m,LEKEK;(}i,K/(}g,LFKFK/(}h,LGKGK<(}i,KE(}g,LHKGK=(}i,KH(}g,LQK7KFlB(}.,K>(}1,KCKQ(}i,KB(}g,KQ(}i,KA(}g,KQ(}i,K@(}g,KQ(}i,K?(}g,KQ(}i,K1(}g,(}i,K7(}g,(}j,LRKxKc|A(+/+LTKTKSKO(}i,(}g,K9(}n,K:(}m,LEKEK;(}i,K/(}g,LFKFK/(}h,LGKGK<(}i,KE(}g,LHKGK=(}i,KH(}g,LQK7KFlB(}.,K>(}1,KCKQ(}i,KB(}g,KQ(}i,KA(}g,KQ(}i,K@(}g,KQ(}i,K?(}g,KQ(}i,K1(}g,(}i,K7(}g,(}j,LUKMKR(}i,KOKU(}i,(}g,LVK|*Kc|A(+/+LXKXKWKV(}i,(}g,K9(}n,K:(}m,LEKEK;(}i,K/(}g,LFKFK/(}h,LGKGK<(}i,KE(}g,LHKGK=(}i,KH(}g,LQK7KFlB(}.,K>(}1,KCKQ(}i,KB(}g,KQ(}i,KA(}g,KQ(}i,K@(}g,KQ(}i,K?(}g,KQ(}i,K1(}g,(}i,K7(}g,(}j,LYKVK,(}n,K-(}m,LEKEK.(}i,K/(}g,LFKFK/(}h,LGKGK0(}i,KE(}g,LHKHKH(}i,LIKFlB(}.,K6(}1,LJKJK7(}i,K8(}g,LKK5KH(}i,K4(}g,KH(}i,K3(}g,KH(}i,K2(}g,KH(}i,K1(}g,KI(}i,KH(}g,KJ(}i,KK(}g,LLKLKLK1(}g,(}j,LZKZKY(}i,L[K^l/y/kK|-Ko|AKM(6/+K|0Ko|AKR(6/+K|3Ko|AKU(6/+K|6Ko|AKV(6/+K|9Ko|AKY(6/+K|<Ko|AKZ(6/+K|?Ko|AK[(6/+0K|-Ko|AKMK^;0K|0Ko|AKRK^;0K|3Ko|AKUK^;0K|6Ko|AKVK^;0K|9Ko|AKYK^;0K|<Ko|AKZK^;0K|?Ko|AK[K^;06K_l,|AM_K`s8+66K\\l/|AM\\K]s8+66|x,,4|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-oL0l+S-?L1l+S-kL2l+S-CL3l+S-OL4K/K,l-|KK4K,l/|KK.K,K,|Cl/|KK,K-|Cl/|K|A|Al+l/K0K/K-|CK+|Cl-|K|AK-l-|Kl/K1K-K2K/K,|CK+|Cl-|K|AK,l-|Kl/K3K,;-K+;36|K,4|Vl+S-kL,l+S-sL-l+S-+L.l+S-;L/l+S-SL0l+S-wL1l+S-/L3K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++l+L2K3l+u/k.kK2;4K2l,|AM2K3s8+666}p6-O|Rx|Vl+S-;LQl+S-+LTl+S-{LUl+S-|+LXl+S-cL\\l+S-gL_l+S-|/Lbl+S-3Ldl+S-7Lgl+S-SLkl+S-[Lnl+S-WLql+S-_Ltl+S-|3L|,l+S-|7L|:n++|Wj(>L,n++++(>L-KTKQ|CK+|Cl-|KLZKXKZ|ALYK\\KZ|AL]K_KZ|AL`KQKQ|Cl/|KLfKQKg|Cl/|KLhKQlC|CLiKdKf|AKh|AKi|ALeKkKZ|ALlKnKZ|ALoKqKZ|ALrKtKZ|ALuKQl?|CLxKdKf|AKh|AKx|ALwKQl/|KL{KdKf|AKh|AK{|ALzKTKQ|Cl-|KL|*KkKZ|AK|*|AL|)KTKQ|CK+|Cl/|KL|.KQl7|CL|/K|,K|.|AK|/|AL|-KQl.|KL|3K|,K|.|AK|3|AL|2KQl-|KL|6K|,K|.|AK|6|AL|5K|,K|.|AL|8K|:Kf|AKh|AK{|AL|;K|:Kf|AKh|AKx|AL|=K|:Kf|AKh|AKi|AL|?K|:Kf|AKh|AL|AK|:Kf|AKh|AK|6|AL|CK|:Kf|AKh|AK|3|AL|EK|:Kf|AKh|AK|/|AL|Gl+LP.kKQKP|BLRKUKPl-|K|ALVKYKPl-|K|AL[K]KPl-|K|AL^K`KPl-|K|ALaKbKPl-|K|ALcKeKPl-|K|ALjKj(+/+L5KlKPl-|K|ALmKoKPl-|K|ALpKrKPl-|K|ALsKuKPl-|K|ALvKwKPl-|K|ALyKy(+/+L>KzKPl-|K|AL|(K|((+/+L?K|)KPl-|K|AL|+K|-KPl-|K|AL|0K|2KPl-|K|AL|4K|5KPl-|K|AL|7K|8KPl-|K|AL|9K-LBK|;KPl-|K|AL|<K-LDK|=KPl-|K|AL|>K-LFK|?KPl-|K|AL|@K-LHK|AKPl-|K|AL|BK-LJK|CKPl-|K|AL|DK-LLK|EKPl-|K|AL|FK-LNK|GKPl-|K|AL|Hl+LSKSKTs/k.kl/KQ|CKS|CLWKVKW|A(+/+L.K[KW|A(+/+L/K.K/(}g,L0K^KW|A(+/+L1KaKW|A(+/+L2KcKW|A(+/+L3K0K2(}i,K1K,K1(}h,(}i,(}i,L4K3K0K1(}i,K,K2(}g,K,K2(}h,(}i,(}i,(}g,K4K5(}i,(}g,L6KmKW|A(+/+L7KpKW|A(+/+L8KsKW|A(+/+L9KvKW|A(+/+L:K6K7(}i,K:K,K:(}h,(}i,(}i,L;K6K9(}i,K8K,K8(}h,(}i,(}i,L<K6K8(}i,K,K9(}g,K,K9(}h,(}i,(}i,L=K|+KW|A(+/+L@l;KQ|CKS|CL|1K6K:(}i,K;K>(}i,(}g,K<K?(}i,(}g,LAKRl/y/kK|0K|1|AK4(6/+K|4K|1|AK;(6/+K|7K|1|AK<(6/+K|9K|1|AK=(6/+KcKW|AKA(6/+0K|0K|1|AK4KR;0K|4K|1|AK;KR;0K|7K|1|AK<KR;0K|9K|1|AK=KR;0KcKW|AKAKR;06KBK<K7(}i,(}g,LBKDK;K7(}i,(}g,LDKFK4K@(}i,(}g,LFKHK=(}g,LHKJK<(}g,LJKLK;(}g,LLKNK4(}g,LNKSl,|AMSKTs8+66K|<(+/+KB(}g,LCK|>(+/+KD(}g,LEK|@(+/+KF(}g,LGK|B(+/+KH(}g,LIK|D(+/+KJ(}g,LKK|F(+/+KL(}g,LMK|H(+/+KN(}g,LOKRl/y/kK|<KC(6/+K|>KE(6/+K|@KG(6/+K|BKI(6/+K|DKK(6/+K|FKM(6/+K|HKO(6/+0K|<KCKR;0K|>KEKR;0K|@KGKR;0K|BKIKR;0K|DKKKR;0K|FKMKR;0K|HKOKR;06KPl/|AMPKQs8+66|8,1|Vl+S-;L,l+S-|;L-l+S-+L.l+S-|3L/l+S-GL0l+S-{L1K+;6K.K,K1K,l-|KK-l+l+K/K.K,|CK+|Cl/|K|AK,l/|Kl/K0K,l-|K;,6}y-,?|Vl+S-{L,l+S-|?L-l+S-+L.l+S-;L/l+S-|/L0l+S-|CL1l+S-/L3l+S-7L4l+S-|;L5l+S-|3L6l+S-KL7l+S-|GL8l+S-oL9l+S-|KL:l+S-|7L;l+S-|OL<l+S-kL=l+S-|SL>K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++K3l,|BL2K2l+y/k.kK2;7K2l|V|AM2l+y8+66K.K3|CK4K8K4l-|KK5l+l+K6K/l/|Kl/K7K/l-|K;,K9K4l-|Kl/K.K3|CK4K:;/K/l-|KK4K;K4l-|KK;K4l-|Kl/K6K/l/|KK:K.K3|CK<;.K=K/l-|Kl/K.K3|CK/K>;/K/l-|KK/K;K/K4|Cl/|K|AK/l-|KK;K/K4|Cl/|K|AK/l-|Kl/K6K/l/|KK>K.K3|CK<;.6}p6.,|V[|RN|Vl+S-;L]l+S-+L`l+S-|W,Lal+S-3Ldl+S-7Lgl+S-|[,Lkl+S-|_,L|)n++K}D(>L,n++Kl(>L-nf}-ck(>L.n++kv(>L/nC|I}4}A(>L0n++|Wj(>L1n|1}-Uj(>L2n|P}.}-i(>L3n|{=4i(>L4n]}Q`h(>L5l|W|W|W~+.(<L6n+++j(>L7n+++}B(>L8n|=|=}5}E(>L9n++}2m(>L:nf}-};}B(>L;n+|W\\j(>L<n|Z|W|5}<(>L=l|W|W|W}{.(<L>n~**|V}B(>L?n}e)*i(>L@nl}0U}A(>LAn|J|tVh(>LBn=}R2}?(>LCK]K]|Cl/|KLfK]Kg|Cl/|KLhK]l/|KLiKdKf|AKh|AKi|ALeK]l-|KLoKaKo|ALnK]l?|CLrKdKf|AKh|AKr|ALqK]l.|KLuKaKu|ALtK]lC|CLxKdKf|AKh|AKx|ALwK]l7|CL{KaK{|ALzl+L\\.kK]K\\|BL^KaK\\l-|K|ALbKeK\\l-|K|ALjKj(+/+LNKkK\\l-|K|ALlKnK\\l-|K|ALpKqK\\l-|K|ALsKs(+/+LSKtK\\l-|K|ALvKwK\\l-|K|ALyKy(+/+LWKzK\\l-|K|AL|(K|)K\\l-|K|AL|*l+L_K_K`s/k.kl;K]|CK_|CLcKbKc|A(+/+LDKDK,(}n,K-(}m,LEKEK.(}i,K/(}g,LFKFK/(}h,LGKGK0(}i,KE(}g,LHKHKH(}i,LIKFlB(}.,K6(}1,LJKJK7(}i,K8(}g,LKK5KH(}i,K4(}g,KH(}i,K3(}g,KH(}i,K2(}g,KH(}i,K1(}g,KI(}i,KH(}g,KJ(}i,KK(}g,LLKLKLK1(}g,(}j,LMl/K]|CK_|CLmKlKm|A(+/+LOKpKc|A(+/+LPKPKNKO(}i,(}g,K9(}n,K:(}m,LEKEK;(}i,K/(}g,LFKFK/(}h,LGKGK<(}i,KE(}g,LHKGK=(}i,KH(}g,LQK7KFlB(}.,K>(}1,KCKQ(}i,KB(}g,KQ(}i,KA(}g,KQ(}i,K@(}g,KQ(}i,K?(}g,KQ(}i,K1(}g,(}i,K7(}g,(}j,LRKvKc|A(+/+LTKTKSKO(}i,(}g,K9(}n,K:(}m,LEKEK;(}i,K/(}g,LFKFK/(}h,LGKGK<(}i,KE(}g,LHKGK=(}i,KH(}g,LQK7KFlB(}.,K>(}1,KCKQ(}i,KB(}g,KQ(}i,KA(}g,KQ(}i,K@(}g,KQ(}i,K?(}g,KQ(}i,K1(}g,(}i,K7(}g,(}j,LUKMKR(}i,KOKU(}i,(}g,LVK|(Kc|A(+/+LXKXKWKV(}i,(}g,K9(}n,K:(}m,LEKEK;(}i,K/(}g,LFKFK/(}h,LGKGK<(}i,KE(}g,LHKGK=(}i,KH(}g,LQK7KFlB(}.,K>(}1,KCKQ(}i,KB(}g,KQ(}i,KA(}g,KQ(}i,K@(}g,KQ(}i,K?(}g,KQ(}i,K1(}g,(}i,K7(}g,(}j,LYKVK,(}n,K-(}m,LEKEK.(}i,K/(}g,LFKFK/(}h,LGKGK0(}i,KE(}g,LHKHKH(}i,LIKFlB(}.,K6(}1,LJKJK7(}i,K8(}g,LKK5KH(}i,K4(}g,KH(}i,K3(}g,KH(}i,K2(}g,KH(}i,K1(}g,KI(}i,KH(}g,KJ(}i,KK(}g,LLKLKLK1(}g,(}j,LZKZKY(}i,L[K^l/y/kKlKm|AKV(6/+K|*Km|AK[(6/+0KlKm|AKVK^;0K|*Km|AK[K^;06K_l,|AM_K`s8+66K\\l/|AM\\K]s8+66}=,,7|Vl+S-;L,l+S-7L-l+S-3L.l+S-|c,L/l+S-?L0l+S-|g,L1l+S-CL2l+S-+L3l+S-|W,L4l+S-|k,L5l+S-|_,L6K3K,l-|KK4K,l/|KK.K,K,|Cl/|KK,K-|Cl/|K|A|Al+l/K/K-l-|Kl/K0K-K1K,l-|Kl/K2K,;-;9K5K6K3K,|Cl-|K~+5++K1K6K3K,|Cl-|K~+5++6') {
+    for (const sign of '+|8|J|D,+++,|=4|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7,|V+-?,3a|9]_cd|8[1|D|<|D|F|I|P-++.A@+,-,./01222333233222211,|V,l+62|119|G|8|:|B{|8|I|8|D|<|K|<|I|J+39|G|8|:|Bq|F|Iq|F|I|N|8|I|;+4:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+55|I|L|Eq|F|I|N|8|I|;+96|I|L|Em|8|:|B|N|8|I|;+<2|I|L|E|*|K|<|G+?5}>|.@}S9-@|V>|RK+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKF(+/kLXKF(+/{LYKF(+/|7LZKF(+/|GL[KDK8l}C+|C|ALGKGK7l}C+|C|ALHK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLK=LM.k.kKL(4-+L\\KG(+/+L]K\\K](}i,KT(}g,LTKG(+/;L]K\\K](}i,KU(}g,LUKG(+/KL]K\\K](}i,KV(}g,LVKG(+/[L]K\\K](}i,KW(}g,LWKH(+/+L]K\\K](}i,KX(}g,LXKH(+/;L]K\\K](}i,KY(}g,LYKH(+/KL]K\\K](}i,KZ(}g,LZKH(+/[L]K\\K](}i,K[(}g,L[KLKK|ALLKHKI|ALHKGKI|AMGKJt8+6KM/kKELGKGK=l}C+|C|ALHl}C+LIKGK=KI|C|ALJK;LKKCLLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFKX(6/kKFKY(6/{KFKZ(6/|7KFK[(6/|GK?lK|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LN.kKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKFK0l+KNl,uF|ALFKF(+/+L^KF(+/;L_KF(+/KL`KF(+/[LaKDK8l}C+|C|ALGK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLKLLOKLK3l+KNl,uF|ALLK=LM.k.kKO(4-+L\\KL(4-+LbKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KG(+/;L]K\\K](}i,KU(}g,LUKbK](}i,K_(}g,L_KG(+/KL]K\\K](}i,KV(}g,LVKbK](}i,K`(}g,L`KG(+/[L]K\\K](}i,KW(}g,LWKbK](}i,Ka(}g,LaKLKK|ALLKOKK|ALOKGKI|AMGKJt8+6KM/kKELGl}C+LIKGK=KI|C|ALJK;LKKCLLKLLOKLK:l+KNl,uF|ALLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFK.l+KNl,uF|ALFKFK^(6/+KFK_(6/;KFK`(6/KKFKa(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKNl-|BMNl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLPK+LN.kKALFKF(+/+LTKFK0l+KNl,uF|ALFKF(+/+L^KFK0l+KNl-uF|ALFKF(+/+LcKFK0l+KNl.uF|ALFKF(+/+LdKDK8l;|C|ALGK>l;K>FLIKGK6KI|C|ALJK4LKKBLLKLLQKLK3l+KNl,uF|ALLKLLRKLK3l+KNl-uF|ALLKLLOKLK3l+KNl.uF|ALLK=LM.k.kKQ(4-+L\\KR(4-+LbKO(4-+LeKL(4-+LfKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KeK](}i,Kc(}g,LcKfK](}i,Kd(}g,LdKLKK|ALLKOKK|ALOKRKK|ALRKQKK|ALQKGKI|AMGKJt8+6KM/kKELGl;LIKGK=KI|C|ALJK;LKKCLLKLLQKLK:l+KNl,uF|ALLKLLRKLK:l+KNl-uF|ALLKLLOKLK:l+KNl.uF|ALLl+LM7,66K@LFKPl/y/kKFKT(6/+0KFKTKP;26KFK.l+KNl,uF|ALFKPl/y/kKFK^(6/+0KFK^KP;26KFK.l+KNl-uF|ALFKPl/y/kKFKc(6/+0KFKcKP;26KFK.l+KNl.uF|ALFKPl/y/kKFKd(6/+0KFKdKP;26K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKNl/|BMNl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+(}i,K;(}g,L;K:K3K7|A(+/+(}i,K<(}g,L<K:K3K8|A(+/+(}i,K=(}g,L=K:K3K9|A(+/+(}i,K>(}g,L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+(}i,K;(}g,L;K:K3K7|A(|3-+(}i,K<(}g,L<K:K3K8|A(|3-+(}i,K=(}g,L=K:K3K9|A(|3-+(}i,K>(}g,L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;26K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;2K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66}x/-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K:(8+,-.;<=>/012?@ABL=K;K<(8+,-.;<=>/012?@ABL>K9K:(83456CDEF789:GHIJL?K;K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-./012;<=>?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456789:CDEFGHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-./012;<=>?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456789:CDEFGHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|3,1|Vl+S-3L,l+S-7L-l+S-;L.l+S-?L/l+S-CL0K,l/K-l-|KK-K.l-|KK/;1K,K.K-|Cl/|K|Al/K.l-|KK.K.l-|KK0;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;366|I,3|Vl+S-;L,l+S-7L-l+S-3L.l+S-GL/l+S-KL0l+S-+L1l+S-/L2K1K2|Cl,qp/kK.K,K-|Cl/|K|AK,l-|Kl/K,l-|KK,K/;1K.K-l-|Kl/K,l-|KK-K0;166}n4-V|RT|Vl+S-;LXl+S-+L[l+S-OL\\l+S-3Lbl+S-7Lel+S-SLil+S-WLtl+S-[Lwl+S-_Lzn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKXl-|KL`K\\K`|AL_KXKX|Cl/|KLdKXKe|Cl/|KLfKXl/|KLgKbKd|AKf|AKg|ALcK[KX|CK+|Cl-|KLkKiKk|ALjKXl.|KLoK\\Ko|ALnKXl?|CLrKbKd|AKf|AKr|ALqKtKk|ALuKwKk|ALxKzKk|AL{K[KX|Cl-|KL|*KiKk|AK|*|AL|)l+LW.kKXKW|BLYK\\KWl-|K|AL]K_KWl-|K|ALaKcKWl-|K|ALhKh(+/+LPKjKWl-|K|ALlKnKWl-|K|ALpKqKWl-|K|ALsKs(+/+LTKuKWl-|K|ALvKxKWl-|K|ALyK{KWl-|K|AL|(K|)KWl-|K|AL|+l+LZKZK[s/k.kl;KX|CKZ|CL^K]K^|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNKaK^|A(+/+LOl/KX|CKZ|CLmKlKm|A(+/+LQKOKPKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LRKpK^|A(+/+LSKSKTKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LUKNKR(}i,KQKU(}i,(}g,LVKYl/y/kKvKm|AKN(6/+KyKm|AKR(6/+K|(Km|AKU(6/+K|+Km|AKV(6/+0KvKm|AKNKY;2KyKm|AKRKY;2K|(Km|AKUKY;2K|+Km|AKVKY;26KZl,|AMZK[s8+66KWl/|AMWKXs8+66}H2-R|RK|Vl+S-;LTl+S-+LWl+S-OLXl+S-3L]l+S-7L`l+S-SLdl+S-cLjl+S-gLml+S-kLpn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKTl7|CLZKXKZ|ALYKTKT|Cl/|KL_KTK`|Cl/|KLaKTlC|CLbK]K_|AKa|AKb|AL^KWKT|CK+|Cl-|KLfKWKT|Cl-|KLgKdKf|AKg|ALeKjKf|ALkKmKf|ALnKpKf|AKg|ALql+LS.kKTKS|BLUKYKSl-|K|AL[K^KSl-|K|ALcKc(+/+LNKeKSl-|K|ALhKkKSl-|K|ALlKnKSl-|K|ALoKqKSl-|K|ALrl+LVKVKWs/k.kl;KT|CKV|CL\\K[K\\|A(+/+LMl/KT|CKV|CLiKhKi|A(+/+LOKMKNKO(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPKOK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LQKQKP(}i,LRKUl/y/kKlKi|AKP(6/+KoKi|AKQ(6/+KrKi|AKR(6/+0KlKi|AKPKU;2KoKi|AKQKU;2KrKi|AKRKU;26KVl,|AMVKWs8+66KSl/|AMSKTs8+66|y-,6|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-OL0l+S-oL1l+S-?L2l+S-kL3l+S-CL4l+S-sL5l+S-/L6K/K6|Cl,q/kK,l-|KK0K.K,K,|Cl/|KK,K-|Cl/|K|A|Al/K1K/K-|CK+|Cl-|K|AK.K-l-|KK-;/K,l-|KK0K0l/K3K/K,|CK+|Cl-|K|AK.K,K-|Cl/|K|AK,l-|KK,;/0K/K,l-|KK0K,l/|KK.K,K,|Cl/|KK,K-|Cl/|K|A|Al+l/K1K/K-|CK+|Cl-|K|AK-l-|Kl/K2K-K3K/K,|CK+|Cl-|K|AK,l-|Kl/K4K,;-6K+;6K+;76|K,4|Vl+S-kL,l+S-wL-l+S-+L.l+S-;L/l+S-SL0l+S-{L1l+S-/L3K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++l+L2K3l+u/k.kK2;8K2l,|AM2K3s8+666}p6-O|Rx|Vl+S-;LQl+S-+LTl+S-|+LUl+S-|/LXl+S-cL\\l+S-gL_l+S-|3Lbl+S-3Ldl+S-7Lgl+S-SLkl+S-[Lnl+S-WLql+S-_Ltl+S-|7L|,l+S-|;L|:n++++(>L,n++|Wj(>L-KTKQ|CK+|Cl-|KLZKXKZ|ALYK\\KZ|AL]K_KZ|AL`KQKQ|Cl/|KLfKQKg|Cl/|KLhKQlC|CLiKdKf|AKh|AKi|ALeKkKZ|ALlKnKZ|ALoKqKZ|ALrKtKZ|ALuKQl?|CLxKdKf|AKh|AKx|ALwKQl/|KL{KdKf|AKh|AK{|ALzKTKQ|Cl-|KL|*KkKZ|AK|*|AL|)KTKQ|CK+|Cl/|KL|.KQl7|CL|/K|,K|.|AK|/|AL|-KQl.|KL|3K|,K|.|AK|3|AL|2KQl-|KL|6K|,K|.|AK|6|AL|5K|,K|.|AL|8K|:Kf|AKh|AK{|AL|;K|:Kf|AKh|AKx|AL|=K|:Kf|AKh|AKi|AL|?K|:Kf|AKh|AL|AK|:Kf|AKh|AK|6|AL|CK|:Kf|AKh|AK|3|AL|EK|:Kf|AKh|AK|/|AL|Gl+LP.kKQKP|BLRKUKPl-|K|ALVKYKPl-|K|AL[K]KPl-|K|AL^K`KPl-|K|ALaKbKPl-|K|ALcKeKPl-|K|ALjKj(+/+L5KlKPl-|K|ALmKoKPl-|K|ALpKrKPl-|K|ALsKuKPl-|K|ALvKwKPl-|K|ALyKy(+/+L>KzKPl-|K|AL|(K|((+/+L?K|)KPl-|K|AL|+K|-KPl-|K|AL|0K|2KPl-|K|AL|4K|5KPl-|K|AL|7K|8KPl-|K|AL|9K,LBK|;KPl-|K|AL|<K,LDK|=KPl-|K|AL|>K,LFK|?KPl-|K|AL|@K,LHK|AKPl-|K|AL|BK,LJK|CKPl-|K|AL|DK,LLK|EKPl-|K|AL|FK,LNK|GKPl-|K|AL|Hl+LSKSKTs/k.kl/KQ|CKS|CLWKVKW|A(+/+L.K[KW|A(+/+L/K.K/(}g,L0K^KW|A(+/+L1KaKW|A(+/+L2KcKW|A(+/+L3K0K2(}i,K1K-K1(}h,(}i,(}i,L4K3K0K1(}i,K-K2(}g,K-K2(}h,(}i,(}i,(}g,K4K5(}i,(}g,L6KmKW|A(+/+L7KpKW|A(+/+L8KsKW|A(+/+L9KvKW|A(+/+L:K6K7(}i,K:K-K:(}h,(}i,(}i,L;K6K9(}i,K8K-K8(}h,(}i,(}i,L<K6K8(}i,K-K9(}g,K-K9(}h,(}i,(}i,L=K|+KW|A(+/+L@l;KQ|CKS|CL|1K6K:(}i,K;K>(}i,(}g,K<K?(}i,(}g,LAKRl/y/kK|0K|1|AK4(6/+K|4K|1|AK;(6/+K|7K|1|AK<(6/+K|9K|1|AK=(6/+KcKW|AKA(6/+0K|0K|1|AK4KR;2K|4K|1|AK;KR;2K|7K|1|AK<KR;2K|9K|1|AK=KR;2KcKW|AKAKR;26KBK<K7(}i,(}g,LBKDK;K7(}i,(}g,LDKFK4K@(}i,(}g,LFKHK=(}g,LHKJK<(}g,LJKLK;(}g,LLKNK4(}g,LNKSl,|AMSKTs8+66K|<(+/+KB(}g,LCK|>(+/+KD(}g,LEK|@(+/+KF(}g,LGK|B(+/+KH(}g,LIK|D(+/+KJ(}g,LKK|F(+/+KL(}g,LMK|H(+/+KN(}g,LOKRl/y/kK|<KC(6/+K|>KE(6/+K|@KG(6/+K|BKI(6/+K|DKK(6/+K|FKM(6/+K|HKO(6/+0K|<KCKR;2K|>KEKR;2K|@KGKR;2K|BKIKR;2K|DKKKR;2K|FKMKR;2K|HKOKR;26KPl/|AMPKQs8+66}P,,4|Vl+S-sL,l+S-+L-l+S-;L.l+S-|+L/l+S-|7L0l+S-GL1l+S-7L2l+S-3L3l+S-/L4K+;:K-K4|Cl,q/kK-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl/|K|AK.l/|Kl/K3K.K2|Cl/|K|AK.l-|Kl,l+l+l+l+l+l+K.l-|K;+0K-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl/|K|AK.l/|Kl/K1K.l-|K;,66}*/,@|Vl+S-|+L,l+S-|?L-l+S-+L.l+S-;L/l+S-|3L0l+S-|CL1l+S-/L3l+S-sL4l+S-7L5l+S-|GL6l+S-|7L7l+S-KL8l+S-3L9l+S-oL:l+S-|KL;l+S-|;L<l+S-|OL=l+S-kL>l+S-|SL?K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++K3l,|BL2K2l+y/k.kK2;;K2l|V|AM2l+y8+66K.K3|Cl,q/kK.K3|CK5K6K5l-|KK4l+l+K7K/l/|Kl/K9K/l-|Kl,l+l+l+l+l+l+K5l-|K;+0K.K3|CK5K6K5l-|KK4l+l+K7K/l/|Kl/K8K/l-|K;,6K.K3|Cl,qp/kK:K5l-|Kl/K.K3|CK5K;;16K.K3|Cl,q/kK/l-|KK5K<K5l-|KK7l/K:;00K/l-|KK5K<K5l-|KK<K5l-|Kl/K7K/l/|KK;K.K3|CK=;.6K.K3|Cl,qp/kK>K/l-|Kl/K.K3|CK/K?;16K.K3|Cl,q/kK/l-|KK/K<K/K5|Cl/|K|AK/l-|KK7l/K>;00K/l-|KK/K<K/K5|Cl/|K|AK/l-|KK<K/K5|Cl/|K|AK/l-|Kl/K7K/l/|KK?K.K3|CK=;.66}63.,|VV|RF|Vl+S-;LXl+S-+L[l+S-|W,L\\l+S-3Lbl+S-7Lel+S-|[,Lin|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKXl-|KL`K\\K`|AL_KXKX|Cl/|KLdKXKe|Cl/|KLfKXl/|KLgKbKd|AKf|AKg|ALcKXl.|KLmK\\Km|ALlKXl?|CLpKbKd|AKf|AKp|ALol+LW.kKXKW|BLYK\\KWl-|K|AL]K_KWl-|K|ALaKcKWl-|K|ALhKh(+/+LPKiKWl-|K|ALjKlKWl-|K|ALnKoKWl-|K|ALqKq(+/+LTl+LZKZK[s/k.kl;KX|CKZ|CL^K]K^|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNKaK^|A(+/+LOl/KX|CKZ|CLkKjKk|A(+/+LQKOKPKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LRKnK^|A(+/+LSKSKTKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LUKNKR(}i,KQKU(}i,(}g,LVKYl/y/kKjKk|AKV(6/+0KjKk|AKVKY;26KZl,|AMZK[s8+66KWl/|AMWKXs8+66}F1.,|VR|RA|Vl+S-;LTl+S-+LWl+S-|[,LXl+S-|W,L[l+S-3L`l+S-7Lcl+S-|_,Lgn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKTl7|CL]K[K]|AL\\KTKT|Cl/|KLbKTKc|Cl/|KLdKTlC|CLeK`Kb|AKd|AKe|ALal+LS.kKTKS|BLUKXKSl-|K|ALYK\\KSl-|K|AL^KaKSl-|K|ALfKf(+/+LPKgKSl-|K|ALhl+LVKVKWs/k.kl/KT|CKV|CLZKYKZ|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNl;KT|CKV|CL_K^K_|A(+/+LOKOKPKM(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LQKNKQ(}i,LRKUl/y/kKhKZ|AKR(6/+0KhKZ|AKRKU;26KVl,|AMVKWs8+66KSl/|AMSKTs8+66}M,,8|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-|W,L0l+S-|c,L1l+S-?L2l+S-|g,L3l+S-CL4l+S-sL5l+S-|k,L6l+S-|_,L7N+/k;36K/K,l-|KK0K,l/|KK.K,K,|Cl/|KK,K-|Cl/|K|A|Al+l/K1K-l-|Kl/K2K-K3K,l-|Kl/K4K,;-;=;>K6K7K/K,|Cl-|K~+5++K3K7K/K,|Cl-|K~+5++6') {
       const digit = sign.charCodeAt(0) - 40;
       if (digit < 84) decoded.push(digit + 84 * group - 3);
       group = Math.max(0, digit - 83);
@@ -286,10 +292,11 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
 
   // What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.
   const header = new Int32Array(memory.buffer, headerAt, 38);
-  header.set([batchSize, maxSteps, parametersAt * 4, I, H, WPanelAt * 4, RPanelAt * 4, RPanel_2At * 4, WPanel_2At * 4, gatesAt * 4, cHistoryAt * 4, zAt * 4, iAt * 4, fAt * 4, oAt * 4, savedAt * 4, yHistoryAt * 4, xAt * 4, y0At * 4, c0At * 4, dyAt * 4, dYAt * 4, dcAt * 4, dgatesAt * 4, gradientsAt * 4, zerosAt * 4, dFinalYAt * 4, dFinalCAt * 4, dxAt * 4, xPanelAt * 4, operandCopyAt * 4, slicePanelAt * 4, gatesAt_2 * 4, cStateAt * 4, y_2At * 4, xStepAt * 4, yStateAt * 4, yAt * 4]);
-  const { packParameters, packForBackward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { '0ab79d6a': { memory } }).exports as {
+  header.set([batchSize, maxSteps, parametersAt * 4, I, H, WPanelAt * 4, RPanelAt * 4, RPanel_2At * 4, WPanel_2At * 4, gatesAt * 4, cHistoryAt * 4, zAt * 4, iAt * 4, fAt * 4, oAt * 4, savedAt * 4, yHistoryAt * 4, xAt * 4, zerosAt * 4, y0At * 4, c0At * 4, dyAt * 4, dYAt * 4, dcAt * 4, dgatesAt * 4, gradientsAt * 4, dFinalYAt * 4, dFinalCAt * 4, dxAt * 4, xPanelAt * 4, operandCopyAt * 4, slicePanelAt * 4, gatesAt_2 * 4, cStateAt * 4, y_2At * 4, xStepAt * 4, yStateAt * 4, yAt * 4]);
+  const { packParameters, packForBackward, packForForward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { '6b2489a0': { memory } }).exports as {
     readonly packParameters: () => void;
     readonly packForBackward: () => void;
+    readonly packForForward: () => void;
     /**
      * All steps, first to last; ' marks the value of the previous step:
      *     z = tanh(W_z·x + R_z·y' + b_z)
@@ -355,40 +362,26 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     };
   }
 
-  const params = {
-    W_z: view(W_zAt, H * I),
-    W_i: view(W_iAt, H * I),
-    W_f: view(W_fAt, H * I),
-    W_o: view(W_oAt, H * I),
-    R_z: view(R_zAt, H * H),
-    R_i: view(R_iAt, H * H),
-    R_f: view(R_fAt, H * H),
-    R_o: view(R_oAt, H * H),
-    b_z: view(b_zAt, H),
-    b_i: view(b_iAt, H),
-    b_f: view(b_fAt, H),
-    b_o: view(b_oAt, H),
-    p_i: view(p_iAt, H),
-    p_f: view(p_fAt, H),
-    p_o: view(p_oAt, H),
-  };
-  const grads = {
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I),
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H),
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-    p_i: view(gradientsAt + p_iAt - parametersAt, H),
-    p_f: view(gradientsAt + p_fAt - parametersAt, H),
-    p_o: view(gradientsAt + p_oAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_z: view(at + W_zAt - parametersAt, H * I),
+    W_i: view(at + W_iAt - parametersAt, H * I),
+    W_f: view(at + W_fAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    R_z: view(at + R_zAt - parametersAt, H * H),
+    R_i: view(at + R_iAt - parametersAt, H * H),
+    R_f: view(at + R_fAt - parametersAt, H * H),
+    R_o: view(at + R_oAt - parametersAt, H * H),
+    b_z: view(at + b_zAt - parametersAt, H),
+    b_i: view(at + b_iAt - parametersAt, H),
+    b_f: view(at + b_fAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+    p_i: view(at + p_iAt - parametersAt, H),
+    p_f: view(at + p_fAt - parametersAt, H),
+    p_o: view(at + p_oAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 7 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -414,8 +407,8 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -454,13 +447,34 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
+  const definition = `e3709c174904bbcc, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -471,17 +485,18 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: VanillaLstmInputs, { initialState, batchSize: rows = batchSize }: VanillaLstmForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: VanillaLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: VanillaLstmForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      placeOrZero(initialState?.c, c0At, batch * H);
-      packParameters();
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H);
+      packForForward();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -506,20 +521,31 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'vanillaLstm', definition: 'e3709c174904bbcc', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'vanillaLstm',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: VanillaLstmCheckpoint) {
-      if (checkpoint.definition !== 'e3709c174904bbcc') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'vanillaLstm' (e3709c174904bbcc)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'vanillaLstm' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

@@ -97,17 +97,23 @@ export interface VanillaLstmGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface VanillaLstmCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface VanillaLstmForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<VanillaLstmState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -151,22 +157,22 @@ export interface VanillaLstm {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: VanillaLstmCotangents, options?: VanillaLstmBackwardOptions): VanillaLstmGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: VanillaLstmState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: VanillaLstmStepInputs): VanillaLstmStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): VanillaLstmCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): VanillaLstmCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: VanillaLstmCheckpoint): void;
 }
@@ -442,50 +448,59 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     for (let t = 0; t < steps; t++) {
       product2(batch, 4 * H, gatesAt, 4 * H, b_zAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
       {
-        const cHistoryRow = cHistoryAt + batch * H * t;
         const gatesRow_2 = gatesAt + H;
+        const cHistoryRow = cHistoryAt + batch * H * t;
         const gatesRow_4 = gatesAt + 2 * H;
-        const gatesRow_6 = gatesAt + 3 * H;
         const zRow = zAt + batch * H * t;
         const iRow = iAt + batch * H * t;
         const fRow = fAt + batch * H * t;
         const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
-        const oRow = oAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 4 * H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
           const gatesRow_3 = gatesRow_2 + 4 * H * b;
+          const cHistoryRow_2 = cHistoryRow + H * b;
           const gatesRow_5 = gatesRow_4 + 4 * H * b;
-          const gatesRow_7 = gatesRow_6 + 4 * H * b;
           const zRow_2 = zRow + H * b;
           const iRow_2 = iRow + H * b;
           const fRow_2 = fRow + H * b;
           const cHistoryRow_4 = cHistoryRow_3 + H * b;
-          const oRow_2 = oRow + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const z = Math.tanh(gates);
+            const gates_2 = memory[gatesRow_3 + h]!;
             const p_i = memory[p_iAt + h]!;
             const c = memory[cHistoryRow_2 + h]!;
-            const gates_2 = memory[gatesRow_3 + h]!;
             const i = sigmoid(gates_2 + p_i * c);
-            const p_f = memory[p_fAt + h]!;
             const gates_3 = memory[gatesRow_5 + h]!;
+            const p_f = memory[p_fAt + h]!;
             const f = sigmoid(gates_3 + p_f * c);
             const cNext = z * i + c * f;
-            const p_o = memory[p_oAt + h]!;
-            const gates_4 = memory[gatesRow_7 + h]!;
-            const o = sigmoid(gates_4 + p_o * cNext);
-            const tanhCNext = Math.tanh(cNext);
-            const yNext = tanhCNext * o;
             memory[zRow_2 + h] = z;
             memory[iRow_2 + h] = i;
             memory[fRow_2 + h] = f;
             memory[cHistoryRow_4 + h] = cNext;
+          }
+        }
+      }
+      {
+        const gatesRow = gatesAt + 3 * H;
+        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
+        const oRow = oAt + batch * H * t;
+        const savedRow = savedAt + batch * H * t;
+        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
+        for (let b = 0; b < batch; b++) {
+          const gatesRow_2 = gatesRow + 4 * H * b;
+          const cHistoryRow_2 = cHistoryRow + H * b;
+          const oRow_2 = oRow + H * b;
+          const savedRow_2 = savedRow + H * b;
+          const yHistoryRow_2 = yHistoryRow + H * b;
+          for (let h = 0; h < H; h++) {
+            const gates = memory[gatesRow_2 + h]!;
+            const p_o = memory[p_oAt + h]!;
+            const cNext = memory[cHistoryRow_2 + h]!;
+            const o = sigmoid(gates + p_o * cNext);
+            const tanhCNext = Math.tanh(cNext);
+            const yNext = tanhCNext * o;
             memory[oRow_2 + h] = o;
             memory[savedRow_2 + h] = tanhCNext;
             memory[yHistoryRow_2 + h] = yNext;
@@ -633,30 +648,38 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     {
       const gatesRow_2 = gatesAt_2 + H;
       const gatesRow_4 = gatesAt_2 + 2 * H;
-      const gatesRow_6 = gatesAt_2 + 3 * H;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 4 * H * b;
-        const cStateRow = cStateAt + H * b;
         const gatesRow_3 = gatesRow_2 + 4 * H * b;
+        const cStateRow = cStateAt + H * b;
         const gatesRow_5 = gatesRow_4 + 4 * H * b;
-        const gatesRow_7 = gatesRow_6 + 4 * H * b;
-        const y_2Row = y_2At + H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const z = Math.tanh(gates);
+          const gates_2 = memory[gatesRow_3 + h]!;
           const p_i = memory[p_iAt + h]!;
           const c = memory[cStateRow + h]!;
-          const gates_2 = memory[gatesRow_3 + h]!;
           const i = sigmoid(gates_2 + p_i * c);
-          const p_f = memory[p_fAt + h]!;
           const gates_3 = memory[gatesRow_5 + h]!;
+          const p_f = memory[p_fAt + h]!;
           const f = sigmoid(gates_3 + p_f * c);
           const cNext = z * i + c * f;
-          const p_o = memory[p_oAt + h]!;
-          const gates_4 = memory[gatesRow_7 + h]!;
-          const o = sigmoid(gates_4 + p_o * cNext);
-          const yNext = Math.tanh(cNext) * o;
           memory[cStateRow + h] = cNext;
+        }
+      }
+    }
+    {
+      const gatesRow = gatesAt_2 + 3 * H;
+      for (let b = 0; b < batch; b++) {
+        const cStateRow = cStateAt + H * b;
+        const gatesRow_2 = gatesRow + 4 * H * b;
+        const y_2Row = y_2At + H * b;
+        for (let h = 0; h < H; h++) {
+          const cNext = memory[cStateRow + h]!;
+          const gates = memory[gatesRow_2 + h]!;
+          const p_o = memory[p_oAt + h]!;
+          const o = sigmoid(gates + p_o * cNext);
+          const yNext = Math.tanh(cNext) * o;
           memory[y_2Row + h] = yNext;
         }
       }
@@ -684,40 +707,26 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     };
   }
 
-  const params = {
-    W_z: view(W_zAt, H * I),
-    W_i: view(W_iAt, H * I),
-    W_f: view(W_fAt, H * I),
-    W_o: view(W_oAt, H * I),
-    R_z: view(R_zAt, H * H),
-    R_i: view(R_iAt, H * H),
-    R_f: view(R_fAt, H * H),
-    R_o: view(R_oAt, H * H),
-    b_z: view(b_zAt, H),
-    b_i: view(b_iAt, H),
-    b_f: view(b_fAt, H),
-    b_o: view(b_oAt, H),
-    p_i: view(p_iAt, H),
-    p_f: view(p_fAt, H),
-    p_o: view(p_oAt, H),
-  };
-  const grads = {
-    W_z: view(gradientsAt + W_zAt - parametersAt, H * I),
-    W_i: view(gradientsAt + W_iAt - parametersAt, H * I),
-    W_f: view(gradientsAt + W_fAt - parametersAt, H * I),
-    W_o: view(gradientsAt + W_oAt - parametersAt, H * I),
-    R_z: view(gradientsAt + R_zAt - parametersAt, H * H),
-    R_i: view(gradientsAt + R_iAt - parametersAt, H * H),
-    R_f: view(gradientsAt + R_fAt - parametersAt, H * H),
-    R_o: view(gradientsAt + R_oAt - parametersAt, H * H),
-    b_z: view(gradientsAt + b_zAt - parametersAt, H),
-    b_i: view(gradientsAt + b_iAt - parametersAt, H),
-    b_f: view(gradientsAt + b_fAt - parametersAt, H),
-    b_o: view(gradientsAt + b_oAt - parametersAt, H),
-    p_i: view(gradientsAt + p_iAt - parametersAt, H),
-    p_f: view(gradientsAt + p_fAt - parametersAt, H),
-    p_o: view(gradientsAt + p_oAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W_z: view(at + W_zAt - parametersAt, H * I),
+    W_i: view(at + W_iAt - parametersAt, H * I),
+    W_f: view(at + W_fAt - parametersAt, H * I),
+    W_o: view(at + W_oAt - parametersAt, H * I),
+    R_z: view(at + R_zAt - parametersAt, H * H),
+    R_i: view(at + R_iAt - parametersAt, H * H),
+    R_f: view(at + R_fAt - parametersAt, H * H),
+    R_o: view(at + R_oAt - parametersAt, H * H),
+    b_z: view(at + b_zAt - parametersAt, H),
+    b_i: view(at + b_iAt - parametersAt, H),
+    b_f: view(at + b_fAt - parametersAt, H),
+    b_o: view(at + b_oAt - parametersAt, H),
+    p_i: view(at + p_iAt - parametersAt, H),
+    p_f: view(at + p_fAt - parametersAt, H),
+    p_o: view(at + p_oAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 7 * H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -743,8 +752,8 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -781,13 +790,34 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+    state.c.set(finalState.c);
+  }
+
+  const definition = `e3709c174904bbcc, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -798,17 +828,18 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: VanillaLstmInputs, { initialState, batchSize: rows = batchSize }: VanillaLstmForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: VanillaLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: VanillaLstmForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      placeOrZero(initialState?.c, c0At, batch * H);
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      placeState(initialState?.c, carry, c0At, cStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -833,20 +864,31 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
-      state.c.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'vanillaLstm', definition: 'e3709c174904bbcc', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'vanillaLstm',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: VanillaLstmCheckpoint) {
-      if (checkpoint.definition !== 'e3709c174904bbcc') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'vanillaLstm' (e3709c174904bbcc)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'vanillaLstm' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

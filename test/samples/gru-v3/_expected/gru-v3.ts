@@ -67,9 +67,11 @@ export interface GruV3StepOutputs {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface GruV3Checkpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
@@ -104,22 +106,22 @@ export interface GruV3 {
    * @throws TypeError for an array that is no Float32Array, RangeError for a length that does not fit; nothing is changed then
    */
   forward(inputs: GruV3Inputs, options?: GruV3ForwardOptions): { readonly outputs: GruV3Outputs; readonly finalState: GruV3State };
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` goes on from, for the created batch; a smaller one uses its first rows. */
   readonly state: GruV3State;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: GruV3StepInputs): GruV3StepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
   save(): GruV3Checkpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: GruV3Checkpoint): void;
 }
@@ -388,23 +390,23 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
       product1(batch, 16, addAt, 16, bR_nAt, yHistoryAt + 16 * batch * t, 16, 1, R_nPanelAt, 16);
       product1(batch, 16, add_2At, 16, b_nAt, xAt + 8 * batch * t, 8, 1, W_nPanelAt, 8);
       {
-        const gatesRow_2 = gatesAt + 16;
+        const gatesRow = gatesAt + 16;
         const yHistoryRow = yHistoryAt + 16 * batch * t;
         const yHistoryRow_3 = yHistoryAt + 16 * batch * t + 16 * batch;
         for (let b = 0; b < batch; b++) {
-          const gatesRow = gatesAt + 32 * b;
-          const gatesRow_3 = gatesRow_2 + 32 * b;
-          const addRow = addAt + 16 * b;
+          const gatesRow_2 = gatesRow + 32 * b;
           const add_2Row = add_2At + 16 * b;
+          const gatesRow_3 = gatesAt + 32 * b;
+          const addRow = addAt + 16 * b;
           const yHistoryRow_2 = yHistoryRow + 16 * b;
           const yHistoryRow_4 = yHistoryRow_3 + 16 * b;
           for (let j = 0; j < 16; j++) {
-            const gates = memory[gatesRow + j]!;
-            const r = sigmoid(gates);
-            const gates_2 = memory[gatesRow_3 + j]!;
-            const u = sigmoid(gates_2);
-            const add = memory[addRow + j]!;
+            const gates = memory[gatesRow_2 + j]!;
+            const u = sigmoid(gates);
             const add_2 = memory[add_2Row + j]!;
+            const gates_2 = memory[gatesRow_3 + j]!;
+            const r = sigmoid(gates_2);
+            const add = memory[addRow + j]!;
             const n = hyperbolicTangent(add_2 + r * add);
             const y = memory[yHistoryRow_2 + j]!;
             const yNext = (1 - u) * n + u * y;
@@ -430,21 +432,21 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     product1(batch, 16, addAt_2, 16, bR_nAt, yStateAt, 16, 1, R_nPanelAt, 16);
     product1(batch, 16, add_2At_2, 16, b_nAt, xStepAt, 8, 1, W_nPanelAt, 8);
     {
-      const gatesRow_2 = gatesAt_2 + 16;
+      const gatesRow = gatesAt_2 + 16;
       for (let b = 0; b < batch; b++) {
-        const gatesRow = gatesAt_2 + 32 * b;
-        const gatesRow_3 = gatesRow_2 + 32 * b;
-        const addRow = addAt_2 + 16 * b;
+        const gatesRow_2 = gatesRow + 32 * b;
         const add_2Row = add_2At_2 + 16 * b;
+        const gatesRow_3 = gatesAt_2 + 32 * b;
+        const addRow = addAt_2 + 16 * b;
         const yStateRow = yStateAt + 16 * b;
         const y_2Row = y_2At + 16 * b;
         for (let j = 0; j < 16; j++) {
-          const gates = memory[gatesRow + j]!;
-          const r = sigmoid(gates);
-          const gates_2 = memory[gatesRow_3 + j]!;
-          const u = sigmoid(gates_2);
-          const add = memory[addRow + j]!;
+          const gates = memory[gatesRow_2 + j]!;
+          const u = sigmoid(gates);
           const add_2 = memory[add_2Row + j]!;
+          const gates_2 = memory[gatesRow_3 + j]!;
+          const r = sigmoid(gates_2);
+          const add = memory[addRow + j]!;
           const n = hyperbolicTangent(add_2 + r * add);
           const y = memory[yStateRow + j]!;
           const yNext = (1 - u) * n + u * y;
@@ -503,8 +505,8 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -547,6 +549,15 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  const definition = '72da9d9cab7df2ba';
   return {
     sizes: { I: 8, H: 16 },
     batchSize,
@@ -556,7 +567,7 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     inputs: { x: view(xAt, 8 * batchSize * maxSteps) },
     state,
     forward(inputs: GruV3Inputs, { initialState, batchSize: rows = batchSize }: GruV3ForwardOptions = {}) {
-      checkBatch(rows);
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, 8 * rows);
       checkOptional('initialState.y', initialState?.y, 16 * rows);
       start(rows, count);
@@ -573,18 +584,25 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
     save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'gruV3', definition: '72da9d9cab7df2ba', parameters };
+      return {
+        format: 1,
+        module: 'gruV3',
+        definition,
+        parameters: numbersOf(params),
+      };
     },
     load(checkpoint: GruV3Checkpoint) {
-      if (checkpoint.definition !== '72da9d9cab7df2ba') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'gruV3' (72da9d9cab7df2ba)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'gruV3' (${definition}, 1)`);
       checkValues(params, checkpoint.parameters);
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
       packParameters();
     },
     packParameters,

@@ -31,8 +31,6 @@ export function createLeakyIntegrator(options) {
   const levelHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // levelHistory [T+1, B, H]
   const totalAt = region(batchSize * maxSteps); // total [T, B]
   const savedAt = region(batchSize * H * maxSteps); // saved [T, B, H]
-  const saved_2At = region(batchSize * H * maxSteps); // saved_2 [T, B, H]
-  const driveAt = region(batchSize * H * maxSteps); // drive [T, B, H]
   const dlevelAt = region(batchSize * H); // dlevel [B, H]
   const dgainAt = region(batchSize * maxSteps); // dgain [T, B]
   const stackedAt = region(batchSize * H * maxSteps); // stacked [T, B, H]
@@ -161,10 +159,9 @@ export function createLeakyIntegrator(options) {
    * All steps, first to last; ' marks the value of the previous step:
    *     rate = sig(leak)
    *     s1 = in.W·x
-   *     s2 = s1 * gain
-   *     drive = relu(s2)
-   *     s3 = 1 - rate
-   *     level = rate * drive + s3 * level'
+   *     drive = relu(s1 * gain)
+   *     s2 = 1 - rate
+   *     level = rate * drive + s2 * level'
    *     total = sum(level)
    */
   function runForward() {
@@ -186,30 +183,23 @@ export function createLeakyIntegrator(options) {
         const savedRow = savedAt + batch * H * t;
         const gainRow = gainAt + batch * t;
         const levelHistoryRow = levelHistoryAt + batch * H * t;
-        const saved_2Row = saved_2At + batch * H * t;
-        const driveRow = driveAt + batch * H * t;
         const levelHistoryRow_3 = levelHistoryAt + batch * H * t + batch * H;
         const totalRow = totalAt + batch * t;
         for (let b = 0; b < batch; b++) {
           const savedRow_2 = savedRow + H * b;
           const gainRow_2 = gainRow + b;
           const levelHistoryRow_2 = levelHistoryRow + H * b;
-          const saved_2Row_2 = saved_2Row + H * b;
-          const driveRow_2 = driveRow + H * b;
           const levelHistoryRow_4 = levelHistoryRow_3 + H * b;
           let totalSum = 0;
           const totalRow_2 = totalRow + b;
           for (let h = 0; h < H; h++) {
             const saved = memory[savedRow_2 + h];
             const gain = memory[gainRow_2];
-            const mulValue = saved * gain;
-            const drive = Math.max(mulValue, 0);
+            const drive = Math.max((saved * gain), 0);
             const rate = memory[rateAt + h];
             const sub = memory[subAt + h];
             const level = memory[levelHistoryRow_2 + h];
             const levelNext = rate * drive + sub * level;
-            memory[saved_2Row_2 + h] = mulValue;
-            memory[driveRow_2 + h] = drive;
             memory[levelHistoryRow_4 + h] = levelNext;
             totalSum += levelNext;
           }
@@ -223,14 +213,14 @@ export function createLeakyIntegrator(options) {
    * All steps, last to first; dx is the derivative of the loss by x:
    *     dlevelNext = dlevel + dOut.level + dOut.total
    *     ddrive = dlevelNext * rate
-   *     s4 = select(s2 > 0, ddrive, 0)
-   *     s5 = s4 * gain
-   *     dx = in.Wᵀ·s5
-   *     dgain = sum(s4 * s1)
-   *     dlevel' = dlevelNext * s3
+   *     s3 = select(drive > 0, ddrive, 0)
+   *     s4 = s3 * gain
+   *     dx = in.Wᵀ·s4
+   *     dgain = sum(s3 * s1)
+   *     dlevel' = dlevelNext * s2
    *     drate = dlevelNext * drive - dlevelNext * level'
-   *     dleak = drate * rate * s3
-   *     din.W = s5 ⊗ x
+   *     dleak = drate * rate * s2
+   *     din.W = s4 ⊗ x
    */
   function runBackward() {
     const memory = arena;
@@ -243,28 +233,27 @@ export function createLeakyIntegrator(options) {
     for (let t = steps - 1; t >= 0; t--) {
       memory.fill(0, dgainAt + batch * t, dgainAt + batch * t + batch);
       {
-        const dLevelRow = dLevelAt + batch * H * t;
-        const dTotalRow = dTotalAt + batch * t;
-        const saved_2Row = saved_2At + batch * H * t;
         const savedRow = savedAt + batch * H * t;
         const gainRow = gainAt + batch * t;
-        const driveRow = driveAt + batch * H * t;
+        const dLevelRow = dLevelAt + batch * H * t;
+        const dTotalRow = dTotalAt + batch * t;
         const levelHistoryRow = levelHistoryAt + batch * H * t;
         const dgainRow = dgainAt + batch * t;
         const stackedRow = stackedAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
+          const savedRow_2 = savedRow + H * b;
+          const gainRow_2 = gainRow + b;
           const dlevelRow = dlevelAt + H * b;
           const dLevelRow_2 = dLevelRow + H * b;
           const dTotalRow_2 = dTotalRow + b;
-          const saved_2Row_2 = saved_2Row + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const gainRow_2 = gainRow + b;
-          const driveRow_2 = driveRow + H * b;
           const levelHistoryRow_2 = levelHistoryRow + H * b;
           let dgainSum = 0;
           const dgainRow_2 = dgainRow + b;
           const stackedRow_2 = stackedRow + H * b;
           for (let h = 0; h < H; h++) {
+            const saved = memory[savedRow_2 + h];
+            const gain = memory[gainRow_2];
+            const drive = Math.max((saved * gain), 0);
             const dlevel = memory[dlevelRow + h];
             const dLevel = memory[dLevelRow_2 + h];
             const dTotal = memory[dTotalRow_2];
@@ -273,11 +262,7 @@ export function createLeakyIntegrator(options) {
             const dlevel_2 = dlevelNext * sub;
             const rate = memory[rateAt + h];
             const ddrive = dlevelNext * rate;
-            const saved_2 = memory[saved_2Row_2 + h];
-            const selectValue = ((saved_2 > 0) ? ddrive : 0);
-            const saved = memory[savedRow_2 + h];
-            const gain = memory[gainRow_2];
-            const drive = memory[driveRow_2 + h];
+            const selectValue = ((drive > 0) ? ddrive : 0);
             const level = memory[levelHistoryRow_2 + h];
             memory[dlevelRow + h] = dlevel_2;
             dgainSum += selectValue * saved;
@@ -308,10 +293,9 @@ export function createLeakyIntegrator(options) {
    * One step; ' marks the state before it:
    *     rate = sig(leak)
    *     s1 = in.W·x
-   *     s2 = s1 * gain
-   *     drive = relu(s2)
-   *     s3 = 1 - rate
-   *     level = rate * drive + s3 * level'
+   *     drive = relu(s1 * gain)
+   *     s2 = 1 - rate
+   *     level = rate * drive + s2 * level'
    *     total = sum(level)
    */
   function runStep() {
@@ -367,11 +351,13 @@ export function createLeakyIntegrator(options) {
     };
   }
 
-  const params = { leak: view(leakAt, H), 'in.W': view(inWAt, H * I) };
-  const grads = {
-    leak: view(gradientsAt + leakAt - parametersAt, H),
-    'in.W': view(gradientsAt + inWAt - parametersAt, H * I),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at) => ({
+    leak: view(at + leakAt - parametersAt, H),
+    'in.W': view(at + inWAt - parametersAt, H * I),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, H * I + H);
   const forwardViews = cached(() => ({
     outputs: { level: view(levelHistoryAt + batch * H, batch * H * steps), total: view(totalAt, batch * steps) },
@@ -394,8 +380,8 @@ export function createLeakyIntegrator(options) {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows) {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name, value, least, most) {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -432,13 +418,33 @@ export function createLeakyIntegrator(options) {
     else place(values, at);
   }
 
-  function checkValues(own, given) {
+  function checkValues(where, own, given) {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own) {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own, given) {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values, carried, at, stateAt, length) {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState() {
+    const { finalState } = forwardViews();
+    state.level.set(finalState.level);
+  }
+
+  const definition = `ec6085b6aa7e8238, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -449,17 +455,18 @@ export function createLeakyIntegrator(options) {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps), gain: view(gainAt, batchSize * maxSteps) },
     state,
-    forward(inputs, { initialState, batchSize: rows = batchSize } = {}) {
-      checkBatch(rows);
+    forward(inputs, { initialState, batchSize: rows = batchSize, carry = false } = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       check('inputs.gain', inputs.gain, rows * count);
       checkOptional('initialState.level', initialState?.level, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
       place(inputs.gain, gainAt);
-      placeOrZero(initialState?.level, level0At, batch * H);
+      placeState(initialState?.level, carry, level0At, levelStateAt, batch * H);
       packParameters();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -486,19 +493,31 @@ export function createLeakyIntegrator(options) {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.level.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'leakyIntegrator', definition: 'ec6085b6aa7e8238', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'leakyIntegrator',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint) {
-      if (checkpoint.definition !== 'ec6085b6aa7e8238') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'leakyIntegrator' (ec6085b6aa7e8238)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'leakyIntegrator' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,

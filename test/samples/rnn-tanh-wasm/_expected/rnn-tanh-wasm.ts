@@ -73,17 +73,23 @@ export interface RnnTanhGradients {
 
 /** What `save` gives: plain data, fit for JSON. */
 export interface RnnTanhCheckpoint {
+  /** The version of this layout. */
+  readonly format: number;
   /** The definition. */
   readonly module: string;
-  /** The hash of its equations. */
+  /** The hash of equations, parameters, fixed sizes and precision, and the sizes created. */
   readonly definition: string;
   /** Values by parameter. */
   readonly parameters: { readonly [name: string]: readonly number[] };
+  /** The state, if it was asked for. */
+  readonly state?: { readonly [name: string]: readonly number[] };
 }
 
 export interface RnnTanhForwardOptions {
   /** States before the first step; those left out are zero. */
   readonly initialState?: Partial<RnnTanhState> | undefined;
+  /** Goes on from `state` where none is given, and leaves the final state there. Derivatives end at the start of the call. */
+  readonly carry?: boolean;
   /** The batch of this call, at most the one created; that by default. */
   readonly batchSize?: number;
 }
@@ -127,22 +133,22 @@ export interface RnnTanh {
    * @throws Error without a `forward` before it, or after another `backward` or a `step`; TypeError and RangeError as `forward`
    */
   backward(cotangents?: RnnTanhCotangents, options?: RnnTanhBackwardOptions): RnnTanhGradients;
-  /** The state that `step` goes on from, for the created batch; a step of a smaller batch uses its first rows. */
+  /** The state that `step` and calls with `carry` go on from, for the created batch; a smaller one uses its first rows. */
   readonly state: RnnTanhState;
   /**
    * One step for streaming: reads and replaces `state`; the batch comes from the length of the inputs. Parameters are those
    * of the last `packParameters`, `forward` or `load`. Throws as `forward`.
    */
   step(inputs: RnnTanhStepInputs): RnnTanhStepOutputs;
-  /** Sets the state to zero. */
-  resetState(): void;
+  /** Sets the state to zero, in all rows or those given. Throws a RangeError for a row that there is not. */
+  resetState(rows?: readonly number[]): void;
   /** Makes edited parameters known to `step`; the other calls do it by themselves. */
   packParameters(): void;
   /** The parameters, as plain data. */
-  save(): RnnTanhCheckpoint;
+  save(options?: { /** Adds the state. */ readonly state?: boolean }): RnnTanhCheckpoint;
   /**
-   * @throws Error for a checkpoint of another definition, RangeError for values that are missing or not finite; nothing is
-   *   changed then
+   * @throws Error for a checkpoint of another definition or version, RangeError for values that are missing or
+   *   not finite; nothing is changed then
    */
   load(checkpoint: RnnTanhCheckpoint): void;
 }
@@ -216,7 +222,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     // One character for a small byte; the others are two.
     const decoded: number[] = [];
     let group = 0;
-    for (const sign of '+|8|J|D,+++,{2|7>|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7,|V+-?,3^|=|:|=^|9[b1|D|<|D|F|I|P-++.<;+,-,./00110110002t09|G|8|:|B{|8|I|8|D|<|K|<|I|J+1:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+25|I|L|Eq|F|I|N|8|I|;+56|I|L|Em|8|:|B|N|8|I|;+82|I|L|E|*|K|<|G+:5}RT;}/9-?|V>|RK+l,q/k-k.kK>lK|AK,wp8,K-K>l/|C|AL?K/K>K1|C|AL@K2LAK9LBK5K>K7|Cl/|C|ALCK<K>K=|Cl/|C|ALDK@LEKE(+/+LRKE(+/;LSKE(+/KLTKE(+/[LUKE(+/kLVKE(+/{LWKE(+/|7LXKE(+/|GLYKCK8l}C+|C|ALFKFK7l}C+|C|ALGKFK6l}C+|C|ALHK4LIKALJK=LK.k.kKJ(4-+LZKF(+/+L[KZK[(}i,KR(}g,LRKF(+/;L[KZK[(}i,KS(}g,LSKF(+/KL[KZK[(}i,KT(}g,LTKF(+/[L[KZK[(}i,KU(}g,LUKG(+/+L[KZK[(}i,KV(}g,LVKG(+/;L[KZK[(}i,KW(}g,LWKG(+/KL[KZK[(}i,KX(}g,LXKG(+/[L[KZK[(}i,KY(}g,LYKJKI|ALJKGl}C+|ALGKFl}C+|AMFKHt8+6KK/kKDLFKFK=l}C+|C|ALGKFK=l}C+|C|ALHK;LIKBLJl+LK7,66K?LEKEKR(6/+KEKS(6/;KEKT(6/KKEKU(6/[KEKV(6/kKEKW(6/{KEKX(6/|7KEKY(6/|GK>lK|AL>7+666-k.kK>l;|AK,wp8,K-K>l/|C|AL?K/K>K1|C|AL@K2LAK9LBK5K>K7|Cl/|C|ALCK<K>K=|Cl/|C|ALDK+LL.kK@LEKE(+/+LRKE(+/;LSKE(+/KLTKE(+/[LUKEK0l+KLl,uF|ALEKE(+/+L\\KE(+/;L]KE(+/KL^KE(+/[L_KCK8l}C+|C|ALFKFK6l}C+|C|ALHK4LIKALJKJLMKJK3l+KLl,uF|ALJK=LK.k.kKM(4-+LZKJ(4-+L`KF(+/+L[KZK[(}i,KR(}g,LRK`K[(}i,K\\(}g,L\\KF(+/;L[KZK[(}i,KS(}g,LSK`K[(}i,K](}g,L]KF(+/KL[KZK[(}i,KT(}g,LTK`K[(}i,K^(}g,L^KF(+/[L[KZK[(}i,KU(}g,LUK`K[(}i,K_(}g,L_KJKI|ALJKMKI|ALMKFl}C+|AMFKHt8+6KK/kKDLFKFK=l}C+|C|ALHK;LIKBLJKJLMKJK:l+KLl,uF|ALJl+LK7,66K?LEKEKR(6/+KEKS(6/;KEKT(6/KKEKU(6/[KEK.l+KLl,uF|ALEKEK\\(6/+KEK](6/;KEK^(6/KKEK_(6/[K?K.l-|C|AL?K@K0l-|C|AL@KAK3l-|C|ALAKBK:l-|C|ALBKLl-|BMLl+u8+6K>l;|AL>7+66-k.kK>K,sp8,K-K>l/|C|AL?K/K>K1|C|AL@K2LAK9LBK5K>K7|Cl/|C|ALCK<K>K=|Cl/|C|ALDK,K>|BLNK+LL.kK@LEKE(+/+LRKEK0l+KLl,uF|ALEKE(+/+L\\KEK0l+KLl-uF|ALEKE(+/+LaKEK0l+KLl.uF|ALEKE(+/+LbKCK8l;|C|ALFKFK6l;|C|ALHK4LIKALJKJLOKJK3l+KLl,uF|ALJKJLPKJK3l+KLl-uF|ALJKJLMKJK3l+KLl.uF|ALJK=LK.k.kKO(4-+LZKP(4-+L`KM(4-+LcKJ(4-+LdKF(+/+L[KZK[(}i,KR(}g,LRK`K[(}i,K\\(}g,L\\KcK[(}i,Ka(}g,LaKdK[(}i,Kb(}g,LbKJKI|ALJKMKI|ALMKPKI|ALPKOKI|ALOKFl;|AMFKHt8+6KK/kKDLFKFK=l;|C|ALHK;LIKBLJKJLOKJK:l+KLl,uF|ALJKJLPKJK:l+KLl-uF|ALJKJLMKJK:l+KLl.uF|ALJl+LK7,66K?LEKNl/y/kKEKR(6/+0KEKRKN;06KEK.l+KLl,uF|ALEKNl/y/kKEK\\(6/+0KEK\\KN;06KEK.l+KLl-uF|ALEKNl/y/kKEKa(6/+0KEKaKN;06KEK.l+KLl.uF|ALEKNl/y/kKEKb(6/+0KEKbKN;06K?K.l/|C|AL?K@K0l/|C|AL@KAK3l/|C|ALAKBK:l/|C|ALBKLl/|BMLl+u8+6K>l/|AL>7+666|@,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|N+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;;+66}r,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}x/-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K:(8+,-.;<=>/012?@ABL=K;K<(8+,-.;<=>/012?@ABL>K9K:(83456CDEF789:GHIJL?K;K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-./012;<=>?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456789:CDEFGHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-./012;<=>?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456789:CDEFGHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|T,1|Vl+S-3L,l+S-7L-l+S-;L.l+S-?L/l+S-CL0K,l/K-l-|KK-K.K/;/K,K.K-|Cl-|K|Al/K.l-|KK.K.K0;/K,l/K-l-|KK-K.K/;/K,K.K-|Cl-|K|Al/K.l-|KK.K.K0;/6|),1|Vl+S-;L,l+S-7L-l+S-3L.l+S-GL/l+S-KL0K.K,K-|Cl-|K|AK,l-|Kl/K,K,K/;/K.K-l-|Kl/K,K-K0;/6}6.-B|R5|Vl+S-+LDl+S-;LEl+S-OLHl+S-SLIn++K}D(>L,n++Kl(>L-nf}-ck(>L.n++kv(>L/nC|I}4}A(>L0n++|Wj(>L1n|1}-Uj(>L2n|P}.}-i(>L3n|{=4i(>L4n]}Q`h(>L5l|W|W|W~+.(<L6n+++j(>L7n+++}B(>L8KDKE|CLFKDKE|CK+|Cl-|KLKKDKE|Cl-|KLLKIKK|AKL|ALJl+LC.kKFKC|BLGKHKCl-|K|A(+/+L9K9K,(}n,K-(}m,L:K:K.(}i,K/(}g,L;K;K/(}h,L<K<K0(}i,K:(}g,L=K=K=(}i,L>K;lB(}.,K6(}1,L?K?K7(}i,K8(}g,L@K5K=(}i,K4(}g,K=(}i,K3(}g,K=(}i,K2(}g,K=(}i,K1(}g,K>(}i,K=(}g,K?(}i,K@(}g,LAKAKAK1(}g,(}j,LBKGl/y/kKJKCl-|K|AKB(6/+0KJKCl-|K|AKBKG;06KCl/|AMCKFs8+66|u,,4|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-WL0l+S-?L1l+S-SL2l+S-CL3l+S-OL4K/K,K4K,l-|KK.K,K,|Cl-|KK,K-|Cl-|K|A|Al+l/K0K/K-|CK+|Cl-|K|AK-l-|Kl/K1K-K2K/K,|CK+|Cl-|K|AK,l-|Kl/K3K,;-K+;36|-,2|Vl+S-SL,l+S-[L-l+S-+L.l+S-;L/l+S-/L1K,K-K.K/|Cl-|K~+5++l+L0K1l+u/k.kK0;4K0l,|AM0K1s8+666|u.-3|RD|Vl+S-;L5l+S-+L8l+S-_L9l+S-cL<l+S-SL@l+S-gLDl+S-kLGl+S-7LJn++|Wj(>L,n++++(>L-K8K5|CK+|Cl-|KL>K<K>|AL=K8K5|Cl-|KLBK@K>|AKB|ALAKDK>|ALEK5K5|Cl-|KLIK5KJ|Cl-|KLKKGKI|AKK|ALHl+L4.kK5K4|BL6K9K4l-|K|AL:K=K4l-|K|AL?KAK4l-|K|ALCKEK4l-|K|ALFK-L2KHK4l-|K|ALLl+L7K7K8s/k.kl/K5|CK7|CL;K:K;|A(+/+L.K?K;|A(+/+L/KCK;|A(+/+L0K.K/(}g,K,K0(}g,K,K0(}h,(}i,(}i,L1K6l/y/kKFK;|AK1(6/+0KFK;|AK1K6;06K2K1(}g,L2K7l,|AM7K8s8+66KL(+/+K2(}g,L3K6l/y/kKLK3(6/+0KLK3K6;06K4l/|AM4K5s8+66|5,1|Vl+S-;L,l+S-oL-l+S-+L.l+S-gL/l+S-GL0l+S-_L1K+;6K.K,K1K,l-|KK-l+l+K/K.K,|CK+|Cl-|K|AK,l-|Kl/K0K,;,6}R-,=|Vl+S-_L,l+S-sL-l+S-+L.l+S-;L/l+S-/L1l+S-7L2l+S-oL3l+S-gL4l+S-KL5l+S-wL6l+S-WL7l+S-{L8l+S-kL9l+S-|+L:l+S-SL;l+S-|/L<K,K-K.K/|Cl-|K~+5++K1l,|BL0K0l+y/k.kK0;7K0l|V|AM0l+y8+66K.K1|CK2K6K2l-|KK3l+l+K4K/l-|Kl/K5K/;,K7K2l-|Kl/K.K1|CK2K8;/K/K2K9K2l-|KK9K2l-|Kl/K4K/l-|KK8K.K1|CK:;.K;K/l-|Kl/K.K1|CK/K<;/K/K/K9K/K2|Cl-|K|AK/l-|KK9K/K2|Cl-|K|AK/l-|Kl/K4K/l-|KK<K.K1|CK:;.6|k..,|VB|R2|Vl+S-+LDl+S-;LEl+S-|3LHl+S-|7LIn++K}D(>L,n++Kl(>L-nf}-ck(>L.n++kv(>L/nC|I}4}A(>L0n++|Wj(>L1n|1}-Uj(>L2n|P}.}-i(>L3n|{=4i(>L4n]}Q`h(>L5l|W|W|W~+.(<L6n+++j(>L7n+++}B(>L8KDKE|CLFl+LC.kKFKC|BLGKHKCl-|K|A(+/+L9K9K,(}n,K-(}m,L:K:K.(}i,K/(}g,L;K;K/(}h,L<K<K0(}i,K:(}g,L=K=K=(}i,L>K;lB(}.,K6(}1,L?K?K7(}i,K8(}g,L@K5K=(}i,K4(}g,K=(}i,K3(}g,K=(}i,K2(}g,K=(}i,K1(}g,K>(}i,K=(}g,K?(}i,K@(}g,LAKAKAK1(}g,(}j,LBKGl/y/kKIKCl-|K|AKB(6/+0KIKCl-|K|AKBKG;06KCl/|AMCKFs8+66}5,,7|Vl+S-;L,l+S-7L-l+S-3L.l+S-|;L/l+S-?L0l+S-|?L1l+S-CL2l+S-+L3l+S-|3L4l+S-|CL5l+S-|7L6K3K,K4K,l-|KK.K,K,|Cl-|KK,K-|Cl-|K|A|Al+l/K/K-l-|Kl/K0K-K1K,l-|Kl/K2K,;-;9K5K6K3K,|Cl-|K~+5++K1K6K3K,|Cl-|K~+5++6') {
+    for (const sign of '+|8|J|D,+++,|=4|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7,|V+-?,3|8|9|8[ac^_1|D|<|D|F|I|P-++.?>+,-,./012223323322211,|V,l+62|119|G|8|:|B{|8|I|8|D|<|K|<|I|J+39|G|8|:|Bq|F|Iq|F|I|N|8|I|;+4:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+55|I|L|Eq|F|I|N|8|I|;+86|I|L|Em|8|:|B|N|8|I|;+;2|I|L|E|*|K|<|G+=5|i_>}S9-@|V>|RK+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKF(+/kLXKF(+/{LYKF(+/|7LZKF(+/|GL[KDK8l}C+|C|ALGKGK7l}C+|C|ALHK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLK=LM.k.kKL(4-+L\\KG(+/+L]K\\K](}i,KT(}g,LTKG(+/;L]K\\K](}i,KU(}g,LUKG(+/KL]K\\K](}i,KV(}g,LVKG(+/[L]K\\K](}i,KW(}g,LWKH(+/+L]K\\K](}i,KX(}g,LXKH(+/;L]K\\K](}i,KY(}g,LYKH(+/KL]K\\K](}i,KZ(}g,LZKH(+/[L]K\\K](}i,K[(}g,L[KLKK|ALLKHKI|ALHKGKI|AMGKJt8+6KM/kKELGKGK=l}C+|C|ALHl}C+LIKGK=KI|C|ALJK;LKKCLLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFKX(6/kKFKY(6/{KFKZ(6/|7KFK[(6/|GK?lK|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LN.kKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKFK0l+KNl,uF|ALFKF(+/+L^KF(+/;L_KF(+/KL`KF(+/[LaKDK8l}C+|C|ALGK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLKLLOKLK3l+KNl,uF|ALLK=LM.k.kKO(4-+L\\KL(4-+LbKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KG(+/;L]K\\K](}i,KU(}g,LUKbK](}i,K_(}g,L_KG(+/KL]K\\K](}i,KV(}g,LVKbK](}i,K`(}g,L`KG(+/[L]K\\K](}i,KW(}g,LWKbK](}i,Ka(}g,LaKLKK|ALLKOKK|ALOKGKI|AMGKJt8+6KM/kKELGl}C+LIKGK=KI|C|ALJK;LKKCLLKLLOKLK:l+KNl,uF|ALLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFK.l+KNl,uF|ALFKFK^(6/+KFK_(6/;KFK`(6/KKFKa(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKNl-|BMNl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLPK+LN.kKALFKF(+/+LTKFK0l+KNl,uF|ALFKF(+/+L^KFK0l+KNl-uF|ALFKF(+/+LcKFK0l+KNl.uF|ALFKF(+/+LdKDK8l;|C|ALGK>l;K>FLIKGK6KI|C|ALJK4LKKBLLKLLQKLK3l+KNl,uF|ALLKLLRKLK3l+KNl-uF|ALLKLLOKLK3l+KNl.uF|ALLK=LM.k.kKQ(4-+L\\KR(4-+LbKO(4-+LeKL(4-+LfKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KeK](}i,Kc(}g,LcKfK](}i,Kd(}g,LdKLKK|ALLKOKK|ALOKRKK|ALRKQKK|ALQKGKI|AMGKJt8+6KM/kKELGl;LIKGK=KI|C|ALJK;LKKCLLKLLQKLK:l+KNl,uF|ALLKLLRKLK:l+KNl-uF|ALLKLLOKLK:l+KNl.uF|ALLl+LM7,66K@LFKPl/y/kKFKT(6/+0KFKTKP;26KFK.l+KNl,uF|ALFKPl/y/kKFK^(6/+0KFK^KP;26KFK.l+KNl-uF|ALFKPl/y/kKFKc(6/+0KFKcKP;26KFK.l+KNl.uF|ALFKPl/y/kKFKd(6/+0KFKdKP;26K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKNl/|BMNl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+(}i,K;(}g,L;K:K3K7|A(+/+(}i,K<(}g,L<K:K3K8|A(+/+(}i,K=(}g,L=K:K3K9|A(+/+(}i,K>(}g,L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+(}i,K;(}g,L;K:K3K7|A(|3-+(}i,K<(}g,L<K:K3K8|A(|3-+(}i,K=(}g,L=K:K3K9|A(|3-+(}i,K>(}g,L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;26K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;2K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66}x/-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K:(8+,-.;<=>/012?@ABL=K;K<(8+,-.;<=>/012?@ABL>K9K:(83456CDEF789:GHIJL?K;K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-./012;<=>?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456789:CDEFGHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-./012;<=>?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456789:CDEFGHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|-,1|Vl+S-3L,l+S-7L-l+S-;L.l+S-?L/l+S-CL0K,l/K-l-|KK-K.K/;1K,K.K-|Cl-|K|Al/K.l-|KK.K.K0;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;366|C,3|Vl+S-;L,l+S-7L-l+S-3L.l+S-GL/l+S-KL0l+S-+L1l+S-/L2K1K2|Cl,qp/kK.K,K-|Cl-|K|AK,l-|Kl/K,K,K/;1K.K-l-|Kl/K,K-K0;166}6.-B|R5|Vl+S-+LDl+S-;LEl+S-OLHl+S-SLInC|I}4}A(>L,n+++}B(>L-n++K}D(>L.n]}Q`h(>L/n|{=4i(>L0n|P}.}-i(>L1n+++j(>L2n|1}-Uj(>L3n++|Wj(>L4n++Kl(>L5n++kv(>L6nf}-ck(>L7l|W|W|W~+.(<L8KDKE|CLFKDKE|CK+|Cl-|KLKKDKE|Cl-|KLLKIKK|AKL|ALJl+LC.kKFKC|BLGKHKCl-|K|A(+/+LAKAK.(}n,K5(}m,L:K:K7(}i,K6(}g,L>K>K6(}h,L<K<K,(}i,K:(}g,L=K=K=(}i,L@K>lB(}.,K8(}1,L?K?K2(}i,K-(}g,L9K/K=(}i,K0(}g,K=(}i,K1(}g,K=(}i,K3(}g,K=(}i,K4(}g,K@(}i,K=(}g,K?(}i,K9(}g,L;K;K;K4(}g,(}j,LBKGl/y/kKJKCl-|K|AKB(6/+0KJKCl-|K|AKBKG;26KCl/|AMCKFs8+66|l-,6|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-OL0l+S-WL1l+S-?L2l+S-SL3l+S-CL4l+S-[L5l+S-/L6K/K6|Cl,q/kK,K0K.K,K,|Cl-|KK,K-|Cl-|K|A|Al/K1K/K-|CK+|Cl-|K|AK.K-l-|KK-;/K,K0K0l/K3K/K,|CK+|Cl-|K|AK.K,K-|Cl-|K|AK,l-|KK,;/0K/K,K0K,l-|KK.K,K,|Cl-|KK,K-|Cl-|K|A|Al+l/K1K/K-|CK+|Cl-|K|AK-l-|Kl/K2K-K3K/K,|CK+|Cl-|K|AK,l-|Kl/K4K,;-6K+;66|-,2|Vl+S-SL,l+S-_L-l+S-+L.l+S-;L/l+S-/L1K,K-K.K/|Cl-|K~+5++l+L0K1l+u/k.kK0;7K0l,|AM0K1s8+666|u.-3|RD|Vl+S-;L5l+S-+L8l+S-cL9l+S-gL<l+S-SL@l+S-kLDl+S-oLGl+S-7LJn++++(>L,n++|Wj(>L-K8K5|CK+|Cl-|KL>K<K>|AL=K8K5|Cl-|KLBK@K>|AKB|ALAKDK>|ALEK5K5|Cl-|KLIK5KJ|Cl-|KLKKGKI|AKK|ALHl+L4.kK5K4|BL6K9K4l-|K|AL:K=K4l-|K|AL?KAK4l-|K|ALCKEK4l-|K|ALFK,L2KHK4l-|K|ALLl+L7K7K8s/k.kl/K5|CK7|CL;K:K;|A(+/+L.K?K;|A(+/+L/KCK;|A(+/+L0K.K/(}g,K-K0(}g,K-K0(}h,(}i,(}i,L1K6l/y/kKFK;|AK1(6/+0KFK;|AK1K6;26K2K1(}g,L2K7l,|AM7K8s8+66KL(+/+K2(}g,L3K6l/y/kKLK3(6/+0KLK3K6;26K4l/|AM4K5s8+66}J,,4|Vl+S-[L,l+S-+L-l+S-;L.l+S-cL/l+S-kL0l+S-GL1l+S-7L2l+S-3L3l+S-/L4K+;9K-K4|Cl,q/kK-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl-|K|AK.l-|Kl/K3K.K2|Cl-|K|AK.l,l+l+l+l+l+l+K.l-|K;+0K-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl-|K|AK.l-|Kl/K1K.;,66}z.,>|Vl+S-cL,l+S-sL-l+S-+L.l+S-;L/l+S-/L1l+S-[L2l+S-7L3l+S-wL4l+S-kL5l+S-KL6l+S-3L7l+S-WL8l+S-{L9l+S-oL:l+S-|+L;l+S-SL<l+S-|/L=K,K-K.K/|Cl-|K~+5++K1l,|BL0K0l+y/k.kK0;:K0l|V|AM0l+y8+66K.K1|Cl,q/kK.K1|CK3K4K3l-|KK2l+l+K5K/l-|Kl/K7K/l,l+l+l+l+l+l+K3l-|K;+0K.K1|CK3K4K3l-|KK2l+l+K5K/l-|Kl/K6K/;,6K.K1|Cl,qp/kK8K3l-|Kl/K.K1|CK3K9;16K.K1|Cl,q/kK/K3K:K3l-|KK5l/K8;00K/K3K:K3l-|KK:K3l-|Kl/K5K/l-|KK9K.K1|CK;;.6K.K1|Cl,qp/kK<K/l-|Kl/K.K1|CK/K=;16K.K1|Cl,q/kK/K/K:K/K3|Cl-|K|AK/l-|KK5l/K<;00K/K/K:K/K3|Cl-|K|AK/l-|KK:K/K3|Cl-|K|AK/l-|Kl/K5K/l-|KK=K.K1|CK;;.66|k..,|VB|R2|Vl+S-+LDl+S-;LEl+S-|3LHl+S-|7LInC|I}4}A(>L,n+++}B(>L-n++K}D(>L.n]}Q`h(>L/n|{=4i(>L0n|P}.}-i(>L1n+++j(>L2n|1}-Uj(>L3n++|Wj(>L4n++Kl(>L5n++kv(>L6nf}-ck(>L7l|W|W|W~+.(<L8KDKE|CLFl+LC.kKFKC|BLGKHKCl-|K|A(+/+LAKAK.(}n,K5(}m,L:K:K7(}i,K6(}g,L>K>K6(}h,L<K<K,(}i,K:(}g,L=K=K=(}i,L@K>lB(}.,K8(}1,L?K?K2(}i,K-(}g,L9K/K=(}i,K0(}g,K=(}i,K1(}g,K=(}i,K3(}g,K=(}i,K4(}g,K@(}i,K=(}g,K?(}i,K9(}g,L;K;K;K4(}g,(}j,LBKGl/y/kKIKCl-|K|AKB(6/+0KIKCl-|K|AKBKG;26KCl/|AMCKFs8+66}C,,8|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-|3L0l+S-|;L1l+S-?L2l+S-|?L3l+S-CL4l+S-[L5l+S-|CL6l+S-|7L7N+/k;36K/K,K0K,l-|KK.K,K,|Cl-|KK,K-|Cl-|K|A|Al+l/K1K-l-|Kl/K2K-K3K,l-|Kl/K4K,;-;<K6K7K/K,|Cl-|K~+5++K3K7K/K,|Cl-|K~+5++6') {
       const digit = sign.charCodeAt(0) - 40;
       if (digit < 84) decoded.push(digit + 84 * group - 3);
       group = Math.max(0, digit - 83);
@@ -238,10 +244,11 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
 
   // What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.
   const header = new Int32Array(memory.buffer, headerAt, 28);
-  header.set([batchSize, maxSteps, parametersAt * 4, I, H, WPanelAt * 4, RPanelAt * 4, RPanel_2At * 4, WPanel_2At * 4, addAt * 4, yHistoryAt * 4, xAt * 4, y0At * 4, dyAt * 4, dYAt * 4, stackedAt * 4, gradientsAt * 4, zerosAt * 4, dFinalYAt * 4, dxAt * 4, xPanelAt * 4, operandCopyAt * 4, slicePanelAt * 4, addAt_2 * 4, y_2At * 4, xStepAt * 4, yStateAt * 4, yAt * 4]);
-  const { packParameters, packForBackward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { '3fcf3b07': { memory } }).exports as {
+  header.set([batchSize, maxSteps, parametersAt * 4, I, H, WPanelAt * 4, RPanelAt * 4, RPanel_2At * 4, WPanel_2At * 4, addAt * 4, yHistoryAt * 4, xAt * 4, zerosAt * 4, y0At * 4, dyAt * 4, dYAt * 4, stackedAt * 4, gradientsAt * 4, dFinalYAt * 4, dxAt * 4, xPanelAt * 4, operandCopyAt * 4, slicePanelAt * 4, addAt_2 * 4, y_2At * 4, xStepAt * 4, yStateAt * 4, yAt * 4]);
+  const { packParameters, packForBackward, packForForward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { 'aba06834': { memory } }).exports as {
     readonly packParameters: () => void;
     readonly packForBackward: () => void;
+    readonly packForForward: () => void;
     /**
      * All steps, first to last; ' marks the value of the previous step:
      *     y = tanh(W·x + R·y' + b)
@@ -277,12 +284,14 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     };
   }
 
-  const params = { W: view(WAt, H * I), R: view(RAt, H * H), b: view(bAt, H) };
-  const grads = {
-    W: view(gradientsAt + WAt - parametersAt, H * I),
-    R: view(gradientsAt + RAt - parametersAt, H * H),
-    b: view(gradientsAt + bAt - parametersAt, H),
-  };
+  /** A flat array by parameter. */
+  const byParameter = (at: number) => ({
+    W: view(at + WAt - parametersAt, H * I),
+    R: view(at + RAt - parametersAt, H * H),
+    b: view(at + bAt - parametersAt, H),
+  });
+  const params = byParameter(parametersAt);
+  const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, H * H + H * I + H);
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + batch * H, batch * H * steps) },
@@ -305,8 +314,8 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     if (values !== undefined) check(name, values, length);
   }
 
-  function checkBatch(rows: number): void {
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`batchSize must be an integer from 1 to ${String(batchSize)}, the one created, not ${String(rows)}`);
+  function checkInteger(name: string, value: number, least: number, most: number): void {
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
   /** The number of steps of a sequence, from its length. */
@@ -345,13 +354,33 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     else place(values, at);
   }
 
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
+  function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
     }
   }
 
+  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
+    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
+  }
+
+  /** A state as given, carried or zero. */
+  function placeState(values: Values | undefined, carried: boolean, at: number, stateAt: number, length: number): void {
+    if (values === undefined && carried) arena.copyWithin(at, stateAt, stateAt + length);
+    else placeOrZero(values, at, length);
+  }
+
+  function keepState(): void {
+    const { finalState } = forwardViews();
+    state.y.set(finalState.y);
+  }
+
+  const definition = `cb81b0391d065376, I = ${String(I)}, H = ${String(H)}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -362,15 +391,16 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     gradients,
     inputs: { x: view(xAt, batchSize * I * maxSteps) },
     state,
-    forward(inputs: RnnTanhInputs, { initialState, batchSize: rows = batchSize }: RnnTanhForwardOptions = {}) {
-      checkBatch(rows);
+    forward(inputs: RnnTanhInputs, { initialState, batchSize: rows = batchSize, carry = false }: RnnTanhForwardOptions = {}) {
+      checkInteger('batchSize', rows, 1, batchSize);
       const count = stepsOf('inputs.x', inputs.x, rows * I);
       checkOptional('initialState.y', initialState?.y, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
-      placeOrZero(initialState?.y, y0At, batch * H);
-      packParameters();
+      placeState(initialState?.y, carry, y0At, yStateAt, batch * H);
+      packForForward();
       runForward();
+      if (carry) keepState();
       tape = true;
       return forwardViews();
     },
@@ -393,19 +423,31 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
       runStep();
       return stepViews();
     },
-    resetState() {
-      state.y.fill(0);
+    resetState(rows) {
+      for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
+      for (let row = 0; row < batchSize; row++) {
+        if (rows?.includes(row) === false) continue;
+        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      }
     },
-    save() {
-      const parameters: Record<string, number[]> = {};
-      for (const [name, values] of Object.entries(params)) parameters[name] = Array.from(values);
-      return { module: 'rnnTanh', definition: 'cb81b0391d065376', parameters };
+    save({ state: withState = false } = {}) {
+      return {
+        format: 1,
+        module: 'rnnTanh',
+        definition,
+        parameters: numbersOf(params),
+        ...(withState ? { state: numbersOf(state) } : {}),
+      };
     },
     load(checkpoint: RnnTanhCheckpoint) {
-      if (checkpoint.definition !== 'cb81b0391d065376') throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes or precision (${checkpoint.definition}), not of 'rnnTanh' (cb81b0391d065376)`);
-      checkValues(params, checkpoint.parameters);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'rnnTanh' (${definition}, 1)`);
+      checkValues('', params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
-      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
+      setNumbers(params, checkpoint.parameters);
+      if (checkpoint.state !== undefined) {
+        setNumbers(state, checkpoint.state);
+      }
       packParameters();
     },
     packParameters,
