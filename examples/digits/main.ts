@@ -8,7 +8,7 @@ import { cutAtRandom } from './cutting.js';
 import { loadDigits, side } from './data.js';
 import { nearestNeighbours } from './nearest-neighbour.js';
 import { plot } from './plot.js';
-import { trainingProgress } from './progress.js';
+import { epochProgress } from '../epoch-progress.js';
 import { resultTable } from './report.js';
 import type { Contender } from './report.js';
 import { splitPictures } from './split.js';
@@ -28,7 +28,7 @@ const [cutValidation, cutTest] = [cutAtRandom(validation, cutting), cutAtRandom(
 console.log(`${training.length} handwritten digits to learn from, ${validation.length} for validation, ${test.length} for the test; seed ${seed}`);
 
 const model = createDigitClassifier({ batchSize, maxSteps: side });
-const progress = trainingProgress(epochs, process.stdout.isTTY);
+const progress = epochProgress(epochs, (validation) => `${(100 * validation).toFixed(1)} %`, process.stdout.isTTY);
 train(model, training, cutValidation, { epochs, learningRate, seed }, progress.report);
 progress.stop();
 

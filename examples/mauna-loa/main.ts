@@ -10,7 +10,7 @@ import { fitScaling } from './features.js';
 import { batchSize, forecastFrom } from './forecaster.js';
 import { plot } from './plot.js';
 import type { Contender } from './plot.js';
-import { trainingProgress } from './progress.js';
+import { epochProgress } from '../epoch-progress.js';
 import { resultTable, verdict } from './report.js';
 import { score } from './score.js';
 import { splitOrigins, windowMonths } from './split.js';
@@ -32,7 +32,7 @@ console.log(`Mauna Loa, ${span(0, months - 1)}: ${months} months, ${interpolated
 console.log(`training on ${split.training.length} windows of ${windowMonths} months, every target before 2000; seed ${seed}`);
 
 const model = createCo2Forecaster({ batchSize, maxSteps: windowMonths });
-const progress = trainingProgress(epochs, process.stdout.isTTY);
+const progress = epochProgress(epochs, (validation) => `${validation.toFixed(3)} ppm`, process.stdout.isTTY);
 const kept = train(model, record, split, scaling, { epochs, learningRate, inputNoise, seed }, progress.report);
 progress.stop();
 console.log(`kept epoch ${kept.epoch}, the best on 2000 to 2009 (${kept.validation.toFixed(3)} ppm)\n`);

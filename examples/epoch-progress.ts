@@ -1,5 +1,11 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Epoch } from './training.js';
+
+/** What is shown of an epoch; the loss is the mean over it. */
+export interface Epoch {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly validation: number;
+}
 
 /** Shows how training goes. */
 export interface Progress {
@@ -7,12 +13,19 @@ export interface Progress {
   readonly stop: () => void;
 }
 
-/** A bar on a terminal; elsewhere a line every few epochs, which a log file can hold. */
-export function trainingProgress(epochs: number, isTerminal: boolean): Progress {
-  return isTerminal ? bar(epochs) : lines(epochs);
+/**
+ * A bar on a terminal; elsewhere a line every few epochs, which a log file can hold.
+ *
+ * @param measure - the validation figure as text, with its unit
+ */
+export function epochProgress(epochs: number, measure: (validation: number) => string, isTerminal: boolean): Progress {
+  const figures = ({ loss, validation }: Epoch): { loss: string; validation: string } => ({ loss: loss.toFixed(4), validation: measure(validation) });
+  return isTerminal ? bar(epochs, figures) : lines(epochs, figures);
 }
 
-function bar(epochs: number): Progress {
+type Figures = (epoch: Epoch) => { readonly loss: string; readonly validation: string };
+
+function bar(epochs: number, figures: Figures): Progress {
   const format = 'training {bar} {value}/{total} epochs | loss {loss} | validation {validation} | {duration_formatted}';
   const single = new SingleBar({ format, hideCursor: true, barsize: 24 }, Presets.shades_classic);
   single.start(epochs, 0, { loss: '—', validation: '—' });
@@ -26,7 +39,7 @@ function bar(epochs: number): Progress {
   };
 }
 
-function lines(epochs: number): Progress {
+function lines(epochs: number, figures: Figures): Progress {
   const every = Math.ceil(epochs / 10);
   return {
     report: (epoch) => {
@@ -36,8 +49,4 @@ function lines(epochs: number): Progress {
     },
     stop: () => undefined,
   };
-}
-
-function figures({ loss, validation }: Epoch): { loss: string; validation: string } {
-  return { loss: loss.toFixed(4), validation: `${(100 * validation).toFixed(1)} %` };
 }
