@@ -37,11 +37,12 @@ export interface CompiledModule {
  * @throws DeclarationError for mistakes in the definition, RangeError for sizes that do not fit it
  */
 export async function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}, printer: Printer = ownPrinter): Promise<CompiledModule> {
-  const { definition, sizes = {}, batchSize, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, lengths = false, format = 'ts', fileName } = configuration;
+  const { definition, sizes = {}, batchSize, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, derivatives, lengths = false, format = 'ts', fileName } = configuration;
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   if (math === 'fast' && precision === 'float64') {
     throw new RangeError(`'${model.name}': fast maths is accurate to float32 only; leave it out for float64`);
   }
+  if (forwardOnly && derivatives?.includes('hvp')) throw new RangeError(`'${model.name}': forwardOnly leaves gradients out, so it takes no 'hvp'`);
   if (reproducible && target !== 'wasm') throw new RangeError(`'${model.name}': only the wasm target can be reproducible: exact TypeScript calls the platform's functions`);
   const start = performance.now();
   const programs = buildPrograms(model, {
@@ -49,13 +50,14 @@ export async function compileModule(configuration: ModuleConfiguration, observer
     batchSize,
     optimizer: forwardOnly ? undefined : optimizer,
     forwardOnly,
+    derivatives,
     lengths,
     math,
     ...(observer.disabledPasses === undefined ? {} : { disabledPasses: observer.disabledPasses }),
     afterPass: (...event) => observer.afterPass?.(...event),
   });
-  for (const name of ['sequence', 'step', 'update'] as const) {
-    const program = programs[name];
+  const { sequence, step, update, directional } = programs;
+  for (const [name, program] of Object.entries({ sequence, step, update, ...Object.fromEntries(directional) })) {
     if (program !== undefined) observer.lowered?.(name, program, performance.now() - start);
   }
   const { text, kernels } = await emitModule(programs, { precision, math, target, reproducible }, printer);

@@ -1,5 +1,6 @@
 import type { CellDefinition } from './declare/cell.js';
 import type { ModelDefinition } from './declare/model.js';
+import type { DirectionalDerivative } from './program/directional.js';
 import type { OptimizerDefinition } from './optimizers/optimizer.js';
 
 /** How one definition becomes one module. */
@@ -27,6 +28,11 @@ export interface ModuleConfiguration {
   readonly optimizer?: OptimizerDefinition;
   /** Leaves out everything that training needs. */
   readonly forwardOnly?: boolean;
+  /**
+   * Adds methods that derive along a direction: `jvp`, how outputs, final state and loss change; `hvp`, how the gradient changes, which
+   * is the Hessian times the direction. Each adds about as much code as `forward` and `backward` have. Default none.
+   */
+  readonly derivatives?: readonly DirectionalDerivative[];
   /**
    * Lets the sequences of a batch have different lengths: `forward`, `evaluate`, `valueAndGradient` and `trainStep` take `lengths`.
    * Default false.

@@ -2,6 +2,7 @@ import type { Configuration, ModuleConfiguration } from '../configuration.js';
 import type { CellDefinition } from '../declare/cell.js';
 import type { ModelDefinition } from '../declare/model.js';
 import type { Graph } from '../graph/graph.js';
+import { directionalDerivatives } from '../program/directional.js';
 
 /** Keys and indices from the configuration's root to what is wrong. */
 export type ConfigurationPath = readonly (string | number)[];
@@ -59,12 +60,20 @@ function validateModule(path: ConfigurationPath, value: unknown, library: GraphL
     }
   }
   checkSizes([...path, 'sizes'], fields['sizes'], definition);
-  const { batchSize, precision, math, optimizer, forwardOnly, fileName } = fields;
+  const { batchSize, precision, math, optimizer, forwardOnly, derivatives, fileName } = fields;
   if (batchSize !== undefined && !isSize(batchSize)) fail('batchSize', `${own}: batchSize is ${describe(batchSize)}; a batch is a positive integer`);
   if (math === 'fast' && precision === 'float64') fail('math', `${own}: math 'fast' is accurate to float32 only; use precision 'float32' or math 'exact'`);
   if (optimizer !== undefined) {
     if (!isKind(optimizer, ['optimizer'])) fail('optimizer', `${own}: optimizer is ${describe(optimizer)}; write adam(), sgd() or the like`);
     if (forwardOnly === true) fail('optimizer', `${own}: forwardOnly leaves training out, so it takes no optimizer`);
+  }
+  if (derivatives !== undefined) {
+    const known: readonly unknown[] = directionalDerivatives;
+    if (!Array.isArray(derivatives)) fail('derivatives', `${own}: derivatives is ${describe(derivatives)}; list ${known.map(describe).join(' or ')}, or both`);
+    for (const each of derivatives as unknown[]) {
+      if (!known.includes(each)) fail('derivatives', `${own}: ${describe(each)} is no derivative of a module; there are ${known.map(describe).join(' and ')}`);
+    }
+    if (forwardOnly === true && (derivatives as unknown[]).includes('hvp')) fail('derivatives', `${own}: forwardOnly leaves gradients out, so it takes no 'hvp'`);
   }
   if (fileName !== undefined && (typeof fileName !== 'string' || !/^[A-Za-z0-9_][\w.-]*$/.test(fileName) || /\.[jt]s$/.test(fileName))) {
     fail('fileName', `${own}: fileName is ${describe(fileName)}; write a name without folder and ending, like 'my-cell'`);
@@ -81,6 +90,7 @@ const moduleFields = {
   reproducible: true,
   optimizer: true,
   forwardOnly: true,
+  derivatives: true,
   lengths: true,
   format: true,
   fileName: true,

@@ -10,6 +10,10 @@ export type BufferRole =
   /** Given by the caller and kept between calls. */
   | 'parameter'
   | 'gradient'
+  /** In the space of the parameters. */
+  | 'direction'
+  /** The Hessian times the direction. */
+  | 'product'
   | 'slot'
   | 'state'
   /** Filled by the caller before a call. */

@@ -1,26 +1,25 @@
 import { Dim } from '../graph/dim.js';
-import { embed } from '../graph/embed.js';
-import { GraphBuilder } from '../graph/graph.js';
 import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node, ValueType } from '../graph/node.js';
 import { batchDim, timeDim } from '../graph/stage-dims.js';
 import { substituteDims } from '../graph/substitute.js';
 import type { ModelDefinition } from '../declare/model.js';
-import { vjp } from '../differentiate/reverse.js';
-import type { BufferFactory } from '../lower/buffers.js';
 import type { View } from '../lower/kernel-program.js';
 import { lowerProgram } from '../lower/lower-program.js';
 import type { LoweredProgram } from '../lower/lower-program.js';
 import type { Target } from '../lower/task.js';
 import { wholeView } from '../lower/view.js';
-import { fill } from '../ops/construct.js';
 import { scan } from '../ops/scan.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses, withFastMaths } from '../optimize/pipeline.js';
 import type { PassObserver } from '../optimize/pipeline.js';
 import type { OptimizerDefinition } from '../optimizers/optimizer.js';
 import { batchStage } from './batch-stage.js';
-import { flatSize, partOf, placeParameters } from './regions.js';
+import { alongDirection, directionalDerivatives, lowerDirectional } from './directional.js';
+import type { DirectionalDerivative } from './directional.js';
+import { cotangentName, gradientName, withGradients } from './gradients.js';
+import { gradientBuffer, inputViews, parameterBuffer, parameterViews, partsByName } from './input-views.js';
+import { flatSize, placeParameters } from './regions.js';
 import type { PlacedParameter } from './regions.js';
 
 export interface ProgramOptions {
@@ -29,6 +28,8 @@ export interface ProgramOptions {
   readonly batchSize?: number | undefined;
   readonly optimizer?: OptimizerDefinition | undefined;
   readonly forwardOnly: boolean;
+  /** Entries that derive along a direction. */
+  readonly derivatives?: readonly DirectionalDerivative[] | undefined;
   /** Sequences may have different lengths. */
   readonly lengths?: boolean;
   /** Fast maths takes values to be finite. */
@@ -50,6 +51,8 @@ export interface Programs {
   readonly sequence: LoweredProgram;
   /** Entry `step`; absent where the model runs backwards through time somewhere. */
   readonly step: LoweredProgram | undefined;
+  /** One entry each, called like the derivative: those that were asked for. */
+  readonly directional: ReadonlyMap<DirectionalDerivative, LoweredProgram>;
   /** Entry `update`. */
   readonly update: LoweredProgram | undefined;
   readonly optimizer: OptimizerDefinition | undefined;
@@ -61,11 +64,6 @@ export interface Programs {
   readonly stepInputTypes: ReadonlyMap<string, ValueType>;
   readonly stepOutputTypes: ReadonlyMap<string, ValueType>;
 }
-
-/** The cotangent of output `out.y` is the input `d.y`, that of `final.c` is `dFinal.c`. */
-export const cotangentName = (output: string): string =>
-  output.startsWith('final.') ? `dFinal.${output.slice('final.'.length)}` : `d.${output.slice('out.'.length)}`;
-export const gradientName = (input: string): string => `grad.${input}`;
 
 /** @throws RangeError for a batch that is no positive integer */
 export function buildPrograms(model: ModelDefinition, options: ProgramOptions): Programs {
@@ -82,7 +80,8 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
   const batched = batchStage(model, { sizes });
   const sequences = options.lengths ? batchStage(model, { sizes, lengths: true, observer: observe('sequence') }) : batched;
   const fixed = (graph: Graph): Graph => (batchSize === undefined ? graph : substituteDims(graph, new Map([[batchDim.key, Dim.constant(batchSize)]])));
-  const sequenceGraph = optimized('sequence', fixed(sequences), (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
+  const start = fixed(sequences);
+  const sequenceGraph = optimized('sequence', start, (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
   const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
   const declared = [...model.parameters.values()].map((parameter) => ({
     ...parameter,
@@ -99,6 +98,11 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
     freeDims: model.dims.filter((name) => sizes[name] === undefined),
     parameters,
     sequence,
+    directional: new Map(
+      directionalDerivatives
+        .filter((kind) => options.derivatives?.includes(kind))
+        .map((kind) => [kind, lowerDirectional(kind, model, optimized(kind, start, (graph) => alongDirection(kind, model, graph)), parameters)]),
+    ),
     step: stepGraph === undefined ? undefined : lowerStep(model, stepGraph, parameters),
     update: optimizer === undefined ? undefined : lowerUpdate(optimizer, parameters, optimized),
     optimizer,
@@ -123,23 +127,6 @@ function typesOf(declared: Graph | undefined, program: Graph | undefined): Pick<
   };
 }
 
-/** Adds the gradients: from given cotangents of outputs and final states, or of the loss where there is one. */
-export function withGradients(model: ModelDefinition, graph: Graph): Graph {
-  if (!model.hasLoss) {
-    const outputs = [...graph.outputs].filter(([, node]) => node.type.dtype === 'real').map(([name]) => name);
-    const wrt = [...graph.inputs].filter(([, node]) => node.type.dtype === 'real').map(([name]) => name);
-    return vjp(graph, { wrt, cotangents: new Map(outputs.map((name) => [name, cotangentName(name)])), gradientName });
-  }
-  const gradients = vjp(graph, { wrt: [...model.parameters.keys()], cotangents: new Map([['loss', 'd.loss']]), gradientName });
-  const builder = new GraphBuilder();
-  const inputs = new Map<string, Node>();
-  for (const [name, node] of gradients.inputs) {
-    if (name === 'd.loss') inputs.set(name, fill(builder, 1, []));
-    else inputs.set(name, builder.declareInput(name, builder.node(node.op, [], node.attributes)));
-  }
-  return builder.finish(embed(builder, gradients, inputs));
-}
-
 /** One step: the sequence of length one, without its loss. */
 function stepStage(batched: Graph): Graph {
   const outputs = new Map([...batched.outputs].filter(([name]) => name !== 'loss'));
@@ -150,52 +137,26 @@ function canStep(graph: Graph): boolean {
   return graph.nodes.every((node) => !isNode(node, scan) || !node.attributes.reverse);
 }
 
-function flatBuffers(buffers: BufferFactory, parameters: readonly PlacedParameter[], gradients: boolean) {
-  const size = flatSize(parameters);
-  return {
-    parameters: buffers.make('parameters', 'parameter', [size]),
-    gradients: gradients ? buffers.make('gradients', 'gradient', [size]) : undefined,
-  };
-}
-
 function lowerSequence(model: ModelDefinition, graph: Graph, parameters: readonly PlacedParameter[], forwardOnly: boolean): LoweredProgram {
   const last = model.hasLoss ? 'gradient' : 'backward';
   const entries = ['forward', ...(model.hasLoss ? ['loss'] : []), ...(forwardOnly ? [] : [last])];
-  let gradients: View['buffer'] | undefined;
+  const targets = new Map<string, Target>();
   return lowerProgram({
     graph,
     entries,
     entryOfOutput: (name) => (name === 'loss' ? 'loss' : name.startsWith('grad.') ? last : 'forward'),
     inputs(buffers) {
-      const flat = flatBuffers(buffers, parameters, !forwardOnly);
-      gradients = flat.gradients;
-      return inputViews(buffers, graph, parameters, flat.parameters, (name) => (model.states.has(name) ? `${name}0` : name));
-    },
-    targets() {
-      const targets = new Map<string, Target>();
-      for (const parameter of parameters) {
-        const name = gradientName(parameter.name);
-        if (gradients !== undefined && graph.outputs.has(name)) targets.set(name, { view: partOf(gradients, parameter), mode: 'accumulate' });
+      const placed = parameterViews(buffers, parameters);
+      if (!forwardOnly) {
+        for (const [name, view] of partsByName(gradientBuffer(buffers, parameters), parameters, gradientName)) {
+          if (graph.outputs.has(name)) targets.set(name, { view, mode: 'accumulate' });
+        }
       }
-      return targets;
+      return inputViews(buffers, graph, model, placed);
     },
+    targets: () => targets,
     reserved: [],
   });
-}
-
-function inputViews(
-  buffers: BufferFactory,
-  graph: Graph,
-  parameters: readonly PlacedParameter[],
-  flat: View['buffer'],
-  nameOf: (name: string) => string,
-): Map<string, View> {
-  const views = new Map<string, View>();
-  for (const [name, node] of graph.inputs) {
-    const parameter = parameters.find((each) => each.name === name);
-    views.set(name, parameter === undefined ? wholeView(buffers.make(nameOf(name), 'input', node.type.shape)) : partOf(flat, parameter));
-  }
-  return views;
 }
 
 /** The state stays in the arena from step to step, and is replaced in place where nothing still needs the old one. */
@@ -205,14 +166,13 @@ function lowerStep(model: ModelDefinition, graph: Graph, parameters: readonly Pl
     entries: ['step'],
     entryOfOutput: () => 'step',
     inputs(buffers) {
-      const flat = flatBuffers(buffers, parameters, false);
+      const placed = parameterViews(buffers, parameters);
       const views = new Map<string, View>();
       for (const [name, node] of graph.inputs) {
         if (model.targets.has(name)) continue; // Only the loss reads it.
-        const parameter = parameters.find((each) => each.name === name);
         const role = model.states.has(name) ? 'state' : 'input';
         const own = role === 'state' ? `${name}State` : `${name}Step`;
-        views.set(name, parameter === undefined ? wholeView(buffers.make(own, role, node.type.shape)) : partOf(flat.parameters, parameter));
+        views.set(name, placed.get(name) ?? wholeView(buffers.make(own, role, node.type.shape)));
       }
       return views;
     },
@@ -234,13 +194,15 @@ function lowerUpdate(
     entries: ['update'],
     entryOfOutput: () => 'update',
     inputs(buffers) {
-      const flat = flatBuffers(buffers, parameters, true);
+      const flat = new Map([
+        ['parameters', parameterBuffer(buffers, parameters)],
+        ['gradients', gradientBuffer(buffers, parameters)],
+      ]);
       const views = new Map<string, View>();
       for (const [name, node] of graph.inputs) {
-        if (name === 'parameters') views.set(name, wholeView(flat.parameters));
-        else if (name === 'gradients' && flat.gradients !== undefined) views.set(name, wholeView(flat.gradients));
-        else if (name.startsWith('slot.')) views.set(name, wholeView(buffers.make(name.slice('slot.'.length), 'slot', node.type.shape)));
-        else views.set(name, wholeView(buffers.make(name, 'input', node.type.shape)));
+        const slot = name.startsWith('slot.');
+        const own = flat.get(name) ?? (slot ? buffers.make(name.slice('slot.'.length), 'slot', node.type.shape) : buffers.make(name, 'input', node.type.shape));
+        views.set(name, wholeView(own));
       }
       return views;
     },

@@ -13,6 +13,21 @@ export interface CallOptions {
   readonly carry?: boolean;
 }
 
+/** A direction of a derivative. */
+export interface Tangents {
+  readonly params?: Partial<Named>;
+  readonly parameters?: Values;
+  readonly inputs?: Partial<Named>;
+  readonly initialState?: Partial<Named>;
+}
+
+export interface HessianProducts {
+  readonly params: Named;
+  readonly parameters: Values;
+  readonly inputs: Named;
+  readonly initialState: Named;
+}
+
 type Numbers = Readonly<Record<string, readonly number[]>>;
 
 export interface Checkpoint {
@@ -40,6 +55,16 @@ export interface AnyModule {
   backward(cotangents?: Partial<Named>, options?: { readonly dFinalState?: Partial<Named>; readonly accumulate?: boolean }): { readonly params: Named; readonly inputs: Named; readonly initialState: Named };
   evaluate(batch: Named, options?: CallOptions): { readonly loss: number; readonly outputs: Named; readonly finalState: Named };
   valueAndGradient(batch: Named, options?: CallOptions): { readonly loss: number; readonly gradients: Named };
+  jvp(inputs: Named, tangents: Tangents, options?: CallOptions): {
+    readonly loss?: number;
+    readonly outputs: Named;
+    readonly finalState: Named;
+    readonly tangents: { readonly loss?: number; readonly outputs: Named; readonly finalState: Named };
+  };
+  /** With cotangents where there is no loss, without where there is one. */
+  readonly hvp:
+    & ((inputs: Named, cotangents: Partial<Named>, tangents: Tangents, options?: CallOptions & { readonly dFinalState?: Partial<Named> }) => HessianProducts)
+    & ((batch: Named, tangents: Tangents, options?: CallOptions) => HessianProducts);
   trainStep(batch: Named, options: CallOptions & { readonly learningRate: number }): { readonly loss: number; readonly gradientNorm: number };
   update(options: { readonly learningRate: number; readonly scale?: number }): { readonly gradientNorm: number };
   step(inputs: Named): Named;

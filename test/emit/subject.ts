@@ -1,6 +1,6 @@
 import { cellModel, batchStage, evaluate } from 'cellwright';
 import type { CellDefinition, Graph, ModelDefinition, Tensor } from 'cellwright';
-import { cotangentName, gradientName, withGradients } from '../../src/program/build-programs.js';
+import { cotangentName, gradientName, withGradients } from '../../src/program/gradients.js';
 import { Random } from '../support/random.js';
 import { randomTensor, shapeOf } from '../support/tensors.js';
 import { largestError } from './close.js';

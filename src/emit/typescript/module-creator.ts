@@ -4,6 +4,7 @@ import { lossFunctions, methodLines } from './module-calls.js';
 import { checkFunctions } from './module-checks.js';
 import { hasEntry, hasGradients } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
+import { directionalViews, directionFunctions } from './module-directional.js';
 import type { ModuleKernels } from './module-kernels.js';
 import { field } from './module-names.js';
 import { definitionLine } from './module-persistence.js';
@@ -18,7 +19,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
   const { programs, names, sizes, layout } = context;
   const { freeDims, model, batchSize } = programs;
   const methods = methodLines(context);
-  const shared = [...stateFunctions(context), ...lossFunctions(context), ...trainingFunctions(context)];
+  const shared = [...stateFunctions(context), ...directionFunctions(context), ...lossFunctions(context), ...trainingFunctions(context)];
   const calls = [...shared, ...methods].join('\n');
   const checks = checkFunctions(context, kernels.start, (name) => calls.includes(`${name}(`) || (name === 'check' && calls.includes('checkOptional(')) || (name === 'place' && calls.includes('placeOrZero(')));
   return [
@@ -55,6 +56,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
       ...kernels.functions,
       ...cachedFunction,
       ...viewDeclarations(context),
+      ...directionalViews(context),
       ...checks,
       ...shared,
       definitionLine(context),

@@ -7,8 +7,8 @@ import type { KernelCodeContext } from './kernel-code.js';
 import { indent } from './map-code.js';
 import { packName, runName } from './module-context.js';
 
-export function programsOf({ sequence, step, update }: Programs): LoweredProgram[] {
-  return [sequence, step, update].flatMap((program) => program ?? []);
+export function programsOf({ sequence, directional, step, update }: Programs): LoweredProgram[] {
+  return [sequence, step, update, ...directional.values()].flatMap((program) => program ?? []);
 }
 
 /** The documentation of what runs an entry: its equations. */
@@ -22,6 +22,8 @@ export function entryDocs(programs: Programs): (entry: string) => string[] {
     gradient: ['The gradient of the loss; dx is its derivative by x:', backward],
     loss: ['The loss.', []],
     step: ["One step; ' marks the state before it:", forward],
+    jvp: ['All steps with what changes along a direction, first to last; the values are:', forward],
+    hvp: ['What changes of the gradient along a direction. The gradient comes from:', backward],
     update: [`One update by ${programs.optimizer?.name ?? ''}.`, []],
   };
   return (entry) => {

@@ -6,15 +6,19 @@ export const moduleIdentifiers: readonly string[] = [
   ...'options batchSize maxSteps name size arenaLength region bytes arena memory view at length batch steps tape stepCount'.split(' '),
   ...'sigmoid softplus exponential hyperbolicTangent powersOfTwo pack fromZero fromTarget'.split(' '),
   ...Array.from({ length: 64 }, (_, terms) => `product${String(terms)}`),
-  ...'runForward runBackward runLoss runGradient runStep runUpdate runJvp runHvp'.split(' '),
-  ...'packParameters packForForward packForBackward packForLoss packForGradient packForUpdate packForJvp packForHvp'.split(' '),
-  ...'cached forwardViews backwardViews stepViews tangentViews params grads gradients slots state products directions direction'.split(' '),
+  ...'runForward runBackward runLoss runGradient runStep runUpdate'.split(' '),
+  ...'packParameters packForForward packForBackward packForLoss packForGradient packForUpdate'.split(' '),
+  ...'cached forwardViews backwardViews stepViews params grads gradients slots state'.split(' '),
   ...'checkBatch checkInteger least most stepsOf rowsOf computeLoss check checkOptional checkIndices checkValues place placeOrZero start'.split(' '),
   ...'carry carried placeState placeOrZero markFresh fresh keepState keepRow final finalState row width stateAt given kept'.split(' '),
   ...'definition byParameter applyUpdate checkPositive scale value where own trained format withState numbersOf setNumbers Object Array Uint8Array'.split(' '),
   ...'inputs examples initialState rows count cotangents dFinalState accumulate learningRate loss checkpoint parameters values'.split(' '),
   ...'String Boolean Symbol Function Promise Date RegExp Uint8Array globalThis'.split(' '),
 ];
+
+/** The same where a module derives along directions. */
+export const directionalIdentifiers: readonly string[] =
+  'runJvp runHvp packForJvp packForHvp jvpViews jvpTangents hvpViews direction tangents named checkDirection placeDirection'.split(' ');
 
 /** The same where sequences have lengths of their own. */
 export const lengthsIdentifiers: readonly string[] = 'lengths checkLengths checkValidIndices placeLengths Array Int32Array'.split(' ');

@@ -1,5 +1,6 @@
 import { hasEntry, hasGradients } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
+import { directionalInterface, directionalOptionInterfaces } from './module-directional.js';
 import { savesState } from './module-persistence.js';
 import { carriesState, keepsState, learnsState } from './module-state.js';
 
@@ -68,6 +69,7 @@ export function moduleInterface(context: ModuleContext): string[] {
           `  valueAndGradient(batch: ${type}Batch, options?: ${type}GradientOptions): { readonly loss: number; readonly gradients: ${type}Parameters };`,
         ]
       : []),
+    ...directionalInterface(context),
     ...(update === undefined || !trains
       ? []
       : [
@@ -118,7 +120,8 @@ export function moduleInterface(context: ModuleContext): string[] {
   ];
 }
 
-function optionInterfaces({ programs, names: { type } }: ModuleContext): string[] {
+function optionInterfaces(context: ModuleContext): string[] {
+  const { programs, names: { type } } = context;
   const accumulate = ['  /** Adds to the gradients of the parameters instead of replacing them. */', '  readonly accumulate?: boolean;'];
   return [
     `export interface ${type}ForwardOptions {`,
@@ -161,6 +164,7 @@ function optionInterfaces({ programs, names: { type } }: ModuleContext): string[
           '',
         ]
       : []),
+    ...directionalOptionInterfaces(context),
     ...(hasEntry(programs, 'gradient') ? [`export interface ${type}GradientOptions extends ${type}ForwardOptions {`, ...accumulate, '}', ''] : []),
     ...(programs.update === undefined
       ? []

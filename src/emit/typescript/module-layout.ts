@@ -1,10 +1,13 @@
 import type { Dim } from '../../graph/dim.js';
-import type { Buffer, Kernel, PackKernel, View } from '../../lower/kernel-program.js';
+import type { Buffer, BufferRole, Kernel, PackKernel, View } from '../../lower/kernel-program.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
 import { planMemory } from '../../lower/memory-plan.js';
 import type { PlacedParameter } from '../../program/regions.js';
 import { dimCode } from './scope.js';
 import type { Scope, SymbolNames } from './scope.js';
+
+/** What all programs of a module see: buffers of one name are one region. */
+const sharedRoles: ReadonlySet<BufferRole> = new Set(['parameter', 'gradient', 'direction', 'product', 'slot', 'state', 'input']);
 
 interface Region {
   readonly constant: string;
@@ -48,8 +51,7 @@ export class ModuleLayout {
 
   #add(buffer: Buffer, panels: ReadonlyMap<Buffer, string>, hosts: ReadonlyMap<Buffer, Buffer>): void {
     if (this.#constants.has(buffer)) return;
-    const persistent = buffer.role === 'parameter' || buffer.role === 'gradient' || buffer.role === 'slot' || buffer.role === 'state' || buffer.role === 'input';
-    const key = persistent ? `${buffer.role}|${buffer.name}|${buffer.shape.map(String).join(',')}` : panels.get(buffer);
+    const key = sharedRoles.has(buffer.role) ? `${buffer.role}|${buffer.name}|${buffer.shape.map(String).join(',')}` : panels.get(buffer);
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known !== undefined) {
       this.#constants.set(buffer, known);
@@ -98,8 +100,8 @@ export class ModuleLayout {
     ];
   }
 
-  /** Where the flat array of all parameters, or of all gradients, starts. */
-  flat(role: 'parameter' | 'gradient'): string {
+  /** Where the flat array of all parameters, or of what else there is for each of them, starts. */
+  flat(role: 'parameter' | 'gradient' | 'direction' | 'product'): string {
     const found = [...this.#constants].find(([buffer]) => buffer.role === role);
     if (found === undefined) throw new Error(`no ${role}s in the arena`);
     return found[1];

@@ -10,7 +10,7 @@ export interface ModuleNames {
 }
 
 /** Types that a module uses: an interface of that name would hide them. */
-const usedTypes = new Set(['ArrayBuffer', 'Float32Array', 'Float64Array', 'Partial', 'Record', 'Values']);
+const usedTypes = new Set(['ArrayBuffer', 'Float32Array', 'Float64Array', 'Omit', 'Partial', 'Record', 'Values']);
 
 export function moduleNames(definition: string): ModuleNames {
   const name = definition.charAt(0).toUpperCase() + definition.slice(1);

@@ -37,13 +37,13 @@ function keptState({ programs, layout, sizes }: ModuleContext, name: string): { 
   return { at: layout.view(view, sizes.duringCall), width: elementsCode({ shape: type.shape.slice(1) }, sizes.duringCall), type };
 }
 
-/** Statements that bring a state to where a call over sequences starts: as given, as kept, learned or zero. */
-export function startStateLines(context: ModuleContext, { code, input, view, type }: GivenState): string[] {
+/** Statements that bring a state to where a call over sequences starts: as given, as kept if the call carries it on, learned or zero. */
+export function startStateLines(context: ModuleContext, { code, input, view, type }: GivenState, program: LoweredProgram, carries: boolean): string[] {
   const { programs, layout, sizes: { duringCall } } = context;
   const at = layout.view(view, duringCall);
   const length = elementsCode(type, duringCall);
-  const kept = carriesState(programs) ? keptState(context, input) : undefined;
-  const mark = programs.sequence.inputs.get(programs.model.states.get(input)?.fresh ?? '');
+  const kept = carries ? keptState(context, input) : undefined;
+  const mark = program.inputs.get(programs.model.states.get(input)?.fresh ?? '');
   const markAt = mark && layout.view(mark, duringCall);
   if (kept === undefined) {
     return [`placeOrZero(${code}, ${at}, ${length});`, ...(markAt === undefined ? [] : [`arena.fill(${code} === undefined ? 1 : 0, ${markAt}, ${markAt} + batch);`])];

@@ -1,7 +1,7 @@
 import type { InterfaceDeclarationStructure, OptionalKind, PropertySignatureStructure } from 'ts-morph';
 import type { ValueType } from '../../graph/node.js';
 import type { Programs } from '../../program/build-programs.js';
-import { gradientName } from '../../program/build-programs.js';
+import { gradientName } from '../../program/gradients.js';
 import type { ModuleKernels } from './module-kernels.js';
 import { property, shapeText } from './module-names.js';
 import type { ModuleNames } from './module-names.js';
@@ -77,6 +77,7 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
       ]),
     );
   }
+  found.push(...directionalInterfaces());
   found.push(
     make('Checkpoint', 'What `save` gives: plain data, fit for JSON.', [
       field('format', 'number', 'The version of this layout.'),
@@ -98,11 +99,51 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
     ]),
   );
   return found;
+
+  function directionalInterfaces(): Interface[] {
+    const { directional } = programs;
+    if (directional.size === 0) return [];
+    const flat = 'All of them as one array, in the order of `parameters` of the module.';
+    const ofRealNumbers = (keys: Iterable<string>, known: ReadonlyMap<string, ValueType>, prefix = ''): [string, ValueType][] =>
+      typed(keys, known, prefix).filter(([, { dtype }]) => dtype === 'real');
+    const inputFields = ofRealNumbers(given, inputTypes);
+    const stateFields = ofRealNumbers(states, inputTypes);
+    return [
+      make('Tangents', 'A direction; what is left out of it is zero.', [
+        field('params', `Partial<${type}Parameters>`, 'By parameter; it takes the place of that part of `parameters`.', true),
+        field('parameters', array, flat, true),
+        field('inputs', partialOf(inputFields, array), 'By input.', true),
+        field('initialState', partialOf(stateFields, array), 'By initial state.', true),
+      ]),
+      ...(directional.has('jvp')
+        ? [
+            make('OutputTangents', 'Derivatives along a direction; they lie in the arena until the next call.', [
+              ...(trains ? [field('loss', 'number', 'Of the loss.')] : []),
+              field('outputs', objectType(ofRealNumbers(model.outputs, outputTypes, 'out.'), array), 'Of the outputs.'),
+              field('finalState', objectType(ofRealNumbers(states, outputTypes, 'final.'), array), 'Of the final state.'),
+            ]),
+          ]
+        : []),
+      ...(directional.has('hvp')
+        ? [
+            make('HessianProducts', 'How the gradient changes along a direction; it lies in the arena until the next call.', [
+              field('params', `${type}Parameters`, 'By parameter.'),
+              field('parameters', array, flat),
+              ...(trains ? [] : [field('inputs', objectType(inputFields, array), 'By input.'), field('initialState', objectType(stateFields, array), 'By initial state.')]),
+            ]),
+          ]
+        : []),
+    ];
+  }
 }
 
 /** The type without its leading axis of one step. */
 export function unstacked(type: ValueType): ValueType {
   return type.shape[0]?.constantValue === 1 ? { ...type, shape: type.shape.slice(1) } : type;
+}
+
+function partialOf(entries: readonly (readonly [string, ValueType])[], array: string): string {
+  return entries.length === 0 ? 'Record<string, never>' : `Partial<${objectType(entries, array)}>`;
 }
 
 function objectType(entries: readonly (readonly [string, ValueType])[], array: string): string {

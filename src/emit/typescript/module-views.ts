@@ -1,7 +1,7 @@
 import type { ValueType } from '../../graph/node.js';
 import type { View } from '../../lower/kernel-program.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
-import { gradientName } from '../../program/build-programs.js';
+import { gradientName } from '../../program/gradients.js';
 import type { Programs } from '../../program/build-programs.js';
 import { flatSize } from '../../program/regions.js';
 import { indent } from './map-code.js';
@@ -16,9 +16,11 @@ export function viewDeclarations(context: ModuleContext): string[] {
   const { programs, layout, sizes } = context;
   const { sequence, step, update, model, optimizer } = programs;
   const flat = dimCode(flatSize(programs.parameters), sizes.capacity);
+  // Gradients, or directions, lie in arrays like that of the parameters.
+  const hasSeveral = hasGradients(programs) || programs.directional.size > 0;
   const parameterFields = programs.parameters.map(({ name, shape }) => {
     const constant = layout.parameterConstant(name);
-    const at = hasGradients(programs) ? `at + ${constant} - ${layout.flat('parameter')}` : constant;
+    const at = hasSeveral ? `at + ${constant} - ${layout.flat('parameter')}` : constant;
     return `${property(name)}: view(${at}, ${elementsCode({ shape }, sizes.capacity)})`;
   });
   const forward = [
@@ -30,15 +32,14 @@ export function viewDeclarations(context: ModuleContext): string[] {
     ['initialState', outputFields(context, sequence, gradientName(''), model.states.keys(), programs.outputTypes)],
   ] as const;
   return [
-    ...(hasGradients(programs)
+    ...(hasSeveral
       ? [
           '/** A flat array by parameter. */',
           ...objectLines('const byParameter = (at: number) => (', parameterFields, ');'),
           `const params = byParameter(${layout.flat('parameter')});`,
-          `const grads = byParameter(${layout.flat('gradient')});`,
-          `const gradients = view(${layout.flat('gradient')}, ${flat});`,
         ]
       : objectLines('const params = ', parameterFields, ';')),
+    ...(hasGradients(programs) ? [`const grads = byParameter(${layout.flat('gradient')});`, `const gradients = view(${layout.flat('gradient')}, ${flat});`] : []),
     ...(update === undefined || optimizer === undefined || optimizer.slots.length === 0
       ? []
       : objectLines('const slots = ', optimizer.slots.map((slot) => `${property(slot)}: byParameter(${slotStart(context, update, slot)})`), ';')),
@@ -61,7 +62,7 @@ export function inputViewLines(context: ModuleContext): string[] {
 }
 
 /** Views for the current batch and steps; made again only when these change. */
-function cachedViews(name: string, groups: readonly (readonly [group: string, fields: readonly string[]])[], others: readonly string[] = []): string[] {
+export function cachedViews(name: string, groups: readonly (readonly [group: string, fields: readonly string[]])[], others: readonly string[] = []): string[] {
   return [
     `const ${name} = cached(() => ({`,
     ...others.map((line) => `  ${line},`),
@@ -70,7 +71,7 @@ function cachedViews(name: string, groups: readonly (readonly [group: string, fi
   ];
 }
 
-function outputFields(
+export function outputFields(
   context: ModuleContext,
   program: LoweredProgram,
   prefix: string,

@@ -6,7 +6,7 @@ import { learnsOnline, packName } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { creatorLines } from './module-creator.js';
 import { packingEntries, programsOf } from './module-entries.js';
-import { lengthsIdentifiers, moduleIdentifiers, wasmIdentifiers } from './module-identifiers.js';
+import { directionalIdentifiers, lengthsIdentifiers, moduleIdentifiers, wasmIdentifiers } from './module-identifiers.js';
 import { moduleInterface } from './module-interface.js';
 import { typeScriptKernels } from './module-kernels.js';
 import type { ModuleKernels } from './module-kernels.js';
@@ -35,7 +35,12 @@ export interface EmittedModule {
 
 /** The TypeScript module of some programs: typed, without imports, everything in one arena. */
 export async function emitModule(programs: Programs, { precision, math, target, reproducible }: ModuleEmitOptions, printer: Printer): Promise<EmittedModule> {
-  const scope = new Scope([...moduleIdentifiers, ...(target === 'wasm' ? wasmIdentifiers : []), ...(programs.lengths ? lengthsIdentifiers : [])]);
+  const scope = new Scope([
+    ...moduleIdentifiers,
+    ...(target === 'wasm' ? wasmIdentifiers : []),
+    ...(programs.lengths ? lengthsIdentifiers : []),
+    ...(programs.directional.size > 0 ? directionalIdentifiers : []),
+  ]);
   const sizes = new SizeNames(programs.freeDims, scope);
   const context: ModuleContext = {
     programs,
