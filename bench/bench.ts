@@ -10,7 +10,7 @@ import type { BuildOptions, Target } from './build-module.js';
 import type { Case } from './cases.js';
 import { benchLibrary } from './library.js';
 import { writeMarkdown } from './markdown.js';
-import type { Skipped } from './markdown.js';
+import { buildTimesName } from './measurement-name.js';
 import { moduleSizes } from './module-table.js';
 import { choosePeaks } from './peak/choose-peaks.js';
 import { runPeers } from './peers/run-peers.js';
@@ -19,6 +19,8 @@ import { reasonOf } from './reason.js';
 import type { Row } from './row.js';
 import { runCase } from './run-case.js';
 import { quick, thorough } from './stopwatch.js';
+import { earlierResults, mergedResults, noResults, resultsFile, saveResults, shortNumbers } from './stored-results.js';
+import type { Settings, Skipped } from './stored-results.js';
 
 export interface BenchOptions extends BuildOptions {
   readonly quick: boolean;
@@ -32,6 +34,8 @@ export interface BenchOptions extends BuildOptions {
   /** Files to write. */
   readonly json?: string;
   readonly markdown?: string;
+  /** Whether the tables forget what earlier runs have measured. */
+  readonly fresh: boolean;
   /** In place of everything else: each cell of the library beside the vanilla LSTM. */
   readonly cells?: string;
 }
@@ -60,8 +64,10 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
     skipped.push({ what, reason });
     console.log(`skipped ${what}: ${reason}`);
   };
+  const settings: Settings = { ...build, node: process.versions.node, cpu: cpus()[0]?.model ?? 'unknown CPU', platform: process.platform, sizes, quick: options.quick };
+  const earlier = markdown === undefined ? undefined : options.fresh ? noResults(settings) : earlierResults(resultsFile(markdown, settings), settings);
   const [load = 0] = loadavg();
-  console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${build.precision}, ${build.math} maths, widths ${sizes}`);
+  console.log(`${settings.cpu}, Node ${settings.node}, ${build.precision}, ${build.math} maths, widths ${sizes}`);
   if (load > 0.5) console.log(`the machine is busy (load ${load.toFixed(1)}): these figures are not worth keeping`);
   const peaks = await choosePeaks(folder, precision, effort);
   const { vector, plain, javaScript, pair } = peaks;
@@ -82,8 +88,9 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
   };
   const peerOptions = { folder, python: options.python, peaks, effort, limitMs: options.peerLimit * 1000, skip, tell };
   for (const each of options.only) {
-    add(await runCase(each, { folder, targets, build, sizes, peaks, effort, skip }));
-    if (options.peers) add(await runPeers(each, peerOptions));
+    const own = await runCase(each, { folder, targets, build, sizes, peaks, effort, skip });
+    add(own);
+    if (options.peers) add(besideOurs(await runPeers(each, peerOptions), own));
   }
   const modules = await moduleSizes(folder, targets, build);
   console.log('');
@@ -92,10 +99,21 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
   }
   const builds = options.quick ? [] : await timeBuilds(folder, targets, skip);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, shortNumbers, 1)}\n`);
-  if (markdown !== undefined) writeMarkdown(markdown, { rows, modules, builds, peaks, build, sizes, skipped });
+  if (markdown === undefined || earlier === undefined) return;
+  const date = new Date().toISOString().slice(0, 10);
+  const dated = <Value>(values: readonly Value[]) => values.map((value) => ({ ...value, date }));
+  const results = mergedResults(earlier, { settings, rows: dated(rows), modules: dated(modules), builds: dated(builds), skipped });
+  saveResults(resultsFile(markdown, settings), results);
+  writeMarkdown(markdown, results);
 }
 
-const shortNumbers = (_: string, value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
+/** With the ratio to the faster of our targets, for each pass. */
+function besideOurs(peers: readonly Row[], own: readonly Row[]): Row[] {
+  return peers.map((row) => {
+    const times = own.filter(({ pass }) => pass === row.pass).map(({ ms }) => ms);
+    return times.length === 0 ? row : { ...row, timesOurs: row.ms / Math.min(...times) };
+  });
+}
 
 type Skip = (what: string, reason: string) => void;
 
@@ -107,7 +125,7 @@ async function availableTargets(folder: string, targets: readonly Target[], buil
       await buildModule(join(folder, `probe-${target}`), { ...build, definition: vanillaLstm, target });
       available.push(target);
     } catch (error) {
-      skip(`the target ${target}`, reasonOf(error));
+      skip(target, reasonOf(error));
     }
   }
   return available;
@@ -121,7 +139,7 @@ async function timeBuilds(folder: string, targets: readonly Target[], skip: Skip
       console.log(`cellwright build, ${target}: one cell ${milliseconds(time.coldMs)}, each further one ${milliseconds(time.furtherMs)}`);
       times.push(time);
     } catch (error) {
-      skip(`build times of ${target}`, reasonOf(error));
+      skip(buildTimesName(target), reasonOf(error));
     }
   }
   return times;

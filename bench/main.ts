@@ -24,7 +24,8 @@ new Command('bench')
   .addOption(new Option('--peer-limit <seconds>', 'for one pass of a peer').argParser(parseSeconds).default(60))
   .option('--python <path>', 'the Python that has PyTorch', 'python3')
   .option('--json <file>', 'write all rows there')
-  .option('--markdown <file>', 'write tables there; those of other versions of Node stay')
+  .option('--markdown <file>', 'write tables there, of this run and of what earlier ones measured besides')
+  .option('--fresh', 'forget what earlier runs measured under this version of Node', false)
   .option('--cells <file>', 'in place of all that, time each cell of the library in turns with the vanilla LSTM, and write the ratios there')
   .option('--node <path>', 'run under another Node')
   .action((options: Options) => {
@@ -34,7 +35,7 @@ new Command('bench')
   })
   .parseAsync()
   .catch((error: unknown) => {
-    console.error(error);
+    console.error(error instanceof RangeError ? error.message : error);
     process.exitCode = 1;
   });
 

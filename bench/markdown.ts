@@ -1,30 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import type { BuildTimes } from './build-command.js';
-import type { BuildOptions } from './build-module.js';
 import type { ModuleSize } from './module-table.js';
-import type { Peaks } from './peak/peak-loop.js';
 import { milliseconds } from './print-row.js';
 import type { Row } from './row.js';
 import { sameShape, shapeName, streamingShape } from './shape.js';
 import type { Shape } from './shape.js';
-
-/** What a run has found. */
-export interface Results {
-  readonly rows: readonly Row[];
-  readonly modules: readonly ModuleSize[];
-  readonly builds: readonly BuildTimes[];
-  readonly peaks: Peaks;
-  readonly build: BuildOptions;
-  readonly sizes: 'fixed' | 'given';
-  readonly skipped: readonly Skipped[];
-}
-
-/** What could not be measured, and why. */
-export interface Skipped {
-  readonly what: string;
-  readonly reason: string;
-}
+import type { Dated, Results, Skipped } from './stored-results.js';
 
 const preface = `# Results
 
@@ -35,7 +16,7 @@ Written by \`npm run bench -- --markdown bench/RESULTS.md\`; one section for eac
 /** Writes the section of this Node; those of others stay. */
 export function writeMarkdown(file: string, results: Results): void {
   const old = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  writeFileSync(file, withSection(old, process.versions.node, sectionText(results)));
+  writeFileSync(file, withSection(old, results.settings.node, sectionText(results)));
 }
 
 /** The text with the section of a Node version added, or in place of that of the same major version. */
@@ -47,16 +28,17 @@ export function withSection(text: string, version: string, section: string): str
   return `${[preface.trimEnd(), ...all].join('\n\n')}\n`;
 }
 
-function sectionText({ rows, modules, builds, peaks, build, sizes, skipped }: Results): string {
-  const { vector, pair, plain, javaScript } = peaks;
+export function sectionText({ settings, rows, modules, builds, skipped }: Results): string {
+  const { node, cpu, platform, precision, math, sizes, quick } = settings;
   const own = rows.filter(isOwn);
-  const targets = distinct(own.map(({ target }) => target));
+  const targets = distinct(own.map(({ target }) => target)).sort();
   const sequences = own.filter((row) => row.T > 1);
   return [
-    `## Node ${process.versions.node}`,
+    `## Node ${node}`,
     [
-      `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'unknown CPU'}, ${process.platform}, one thread, ${build.precision}, ${build.math} maths, widths ${sizes === 'fixed' ? 'fixed at build' : 'given to the creator'}.`,
-      `Peak: ${vector.gflops.toFixed(1)} GFLOP/s by ${pair} of 128 bits${pair === 'mul+add' ? '' : ` (${plain.gflops.toFixed(1)} by mul+add)`}; JavaScript, float64: ${javaScript.gflops.toFixed(1)} GFLOP/s.`,
+      `${cpu}, ${platform}, one thread, ${precision}, ${math} maths, widths ${sizes === 'fixed' ? 'fixed at build' : 'given to the creator'}.`,
+      ...(quick ? ['A quick look: figures not worth keeping.'] : []),
+      ...peakText(own),
     ].join('\n'),
     ...targets.flatMap((target) =>
       (['forward', 'train', 'trainStep'] as const).flatMap((pass) => rateTable(sequences.filter((row) => row.target === target && row.pass === pass), target, pass)),
@@ -69,11 +51,32 @@ function sectionText({ rows, modules, builds, peaks, build, sizes, skipped }: Re
   ].join('\n\n');
 }
 
+/** The peaks that rows are fractions of, each of its own run. */
+function peakText(rows: readonly Row[]): string[] {
+  const pairs = distinct(rows.map(({ peakInstructions }) => peakInstructions));
+  if (pairs.length === 0) return [];
+  const plain = pairs.includes('relaxed madd') ? ` (${range(rows.map(({ plainPeakGflops }) => plainPeakGflops))} by mul+add)` : '';
+  return [
+    `Peak: ${range(rows.map(({ peakGflops }) => peakGflops))} GFLOP/s by ${pairs.join(' or ')} of 128 bits${plain}; JavaScript, float64: ${range(rows.map(({ javaScriptPeakGflops }) => javaScriptPeakGflops))} GFLOP/s. A fraction is of the peak at that moment.`,
+  ];
+}
+
+function range(values: readonly number[]): string {
+  const ends = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(1));
+  return distinct(ends).join(' to ');
+}
+
+/** When the figures of a table were measured. */
+function dateText(rows: readonly { readonly date: string }[]): string {
+  const dates = distinct(rows.map(({ date }) => date)).sort();
+  return `Measured ${distinct([dates[0] ?? '', dates.at(-1) ?? '']).join(' to ')}.`;
+}
+
 const isOwn = (row: Row): boolean => row.moduleBytes !== undefined;
 const passTitles = { forward: 'forward', train: 'forward + backward', trainStep: 'a step of training', step: 'step' } as const;
 const titleOf = ({ T, B, I, H }: Shape): string => [T, B, I, H].join(', ');
 
-function rateTable(rows: readonly Row[], target: string, pass: 'forward' | 'train' | 'trainStep'): string[] {
+function rateTable(rows: readonly Dated<Row>[], target: string, pass: 'forward' | 'train' | 'trainStep'): string[] {
   if (rows.length === 0) return [];
   const shapes = distinctShapes(rows);
   const fraction = target === 'typescript' ? 'the JavaScript peak' : 'the peak';
@@ -86,12 +89,12 @@ function rateTable(rows: readonly Row[], target: string, pass: 'forward' | 'trai
       return `${row.gflops.toFixed(1)} (${part.toFixed(2)})`;
     }),
   ]);
-  return [`### ${target}, ${passTitles[pass]}`, `GFLOP/s, and the fraction of ${fraction}, by T, B, I, H.`, table(['cell', ...shapes.map(titleOf)], body)];
+  return [`### ${target}, ${passTitles[pass]}`, `GFLOP/s, and the fraction of ${fraction}, by T, B, I, H. ${dateText(rows)}`, table(['cell', ...shapes.map(titleOf)], body)];
 }
 
-function streamingTable(rows: readonly Row[]): string[] {
+function streamingTable(rows: readonly Dated<Row>[]): string[] {
   if (rows.length === 0) return [];
-  const targets = distinct(rows.map(({ target }) => target));
+  const targets = distinct(rows.map(({ target }) => target)).sort();
   const columns = targets.flatMap((target) => (['step', 'train'] as const).map((pass) => ({ target, pass })));
   const body = distinct(rows.map(({ cell }) => cell)).map((cell) => [
     cell,
@@ -104,13 +107,13 @@ function streamingTable(rows: readonly Row[]): string[] {
   ]);
   return [
     `### One example, one step: ${titleOf(streamingShape)}`,
-    'A streaming step, and an online training step (forward + backward); in brackets the ratio to the JavaScript peak, and what a step leaves on the heap.',
+    `A streaming step, and an online training step (forward + backward); in brackets the ratio to the JavaScript peak, and what a step leaves on the heap. ${dateText(rows)}`,
     table(['cell', ...columns.map(({ target, pass }) => `${target}, ${pass}`)], body),
   ];
 }
 
 /** The peers at all shapes, with how many times longer than the faster of our targets they take. */
-function peerTable(rows: readonly Row[]): string[] {
+function peerTable(rows: readonly Dated<Row>[]): string[] {
   const peers = distinct(rows.filter((row) => !isOwn(row)).map(({ target }) => target));
   if (peers.length === 0) return [];
   const compared = rows.filter(({ cell }) => cell === 'vanilla-lstm' || cell === 'character-model' || cell === 'character-trainer');
@@ -124,14 +127,13 @@ function peerTable(rows: readonly Row[]): string[] {
         const here = ofPass.filter((each) => sameShape(each, shape));
         const row = here.find(({ target }) => target === name);
         if (row === undefined) return '–';
-        const ours = Math.min(...here.filter(isOwn).map(({ ms }) => ms));
-        return isOwn(row) ? milliseconds(row.ms) : `${milliseconds(row.ms)} (${times(row.ms / ours)}×)`;
+        return row.timesOurs === undefined ? milliseconds(row.ms) : `${milliseconds(row.ms)} (${times(row.timesOurs)}×)`;
       }),
     ]);
     if (body.length === 0) return [];
     return [
       `### Peers, ${passTitles[pass]}`,
-      'Time, and how many times that of our faster target.',
+      `Time, and how many times that of our faster target in the same run. ${dateText(ofPass)}`,
       table(['', ...shapes.map(titleOf)], body),
     ];
   });
@@ -139,7 +141,7 @@ function peerTable(rows: readonly Row[]): string[] {
 
 const times = (ratio: number): string => (ratio < 10 ? ratio.toPrecision(2) : ratio.toFixed(0));
 
-function moduleTable(modules: readonly ModuleSize[], own: readonly Row[]): string[] {
+function moduleTable(modules: readonly Dated<ModuleSize>[], own: readonly Row[]): string[] {
   if (modules.length === 0) return [];
   const body = modules.map(({ cell, target, bytes, gzipBytes, forwardOnlyGzipBytes }) => {
     const row = own.find((each) => each.cell === cell && each.target === target && each.pass === 'train');
@@ -156,15 +158,15 @@ function moduleTable(modules: readonly ModuleSize[], own: readonly Row[]): strin
   });
   return [
     '### Modules',
-    'Bytes as generated; of the creator, bundled, minified and compressed; the same of a module built without training. Build time inside the compiler, arena, and the time from `import` to the end of the first forward + backward, all at the smallest shape measured.',
+    `Bytes as generated; of the creator, bundled, minified and compressed; the same of a module built without training. Build time inside the compiler, arena, and the time from \`import\` to the end of the first forward + backward, all at the smallest shape measured. ${dateText(modules)}`,
     table(['cell', 'target', 'bytes', 'shipped', 'forward only', 'build', 'arena', 'first use'], body),
   ];
 }
 
-function buildTable(builds: readonly BuildTimes[]): string[] {
+function buildTable(builds: readonly Dated<BuildTimes>[]): string[] {
   if (builds.length === 0) return [];
   const body = builds.map(({ target, coldMs, furtherMs }) => [target, milliseconds(coldMs), milliseconds(furtherMs)]);
-  return ['### `cellwright build`', table(['target', 'one cell, process start included', 'each further cell'], body)];
+  return ['### `cellwright build`', dateText(builds), table(['target', 'one cell, process start included', 'each further cell'], body)];
 }
 
 function skippedList(skipped: readonly Skipped[]): string[] {

@@ -20,6 +20,8 @@ export interface Row extends Shape, Partial<ModuleFacts>, Partial<PeerFacts> {
   readonly peakGflops: number;
   readonly peakInstructions: InstructionPair;
   readonly javaScriptPeakGflops: number;
+  /** By a multiplication and an addition, at the start of the run. */
+  readonly plainPeakGflops: number;
   readonly node: string;
 }
 
@@ -51,4 +53,6 @@ export interface PeerFacts {
   readonly firstCallMs: number;
   /** How far its outputs are from ours at most, where it computes the same cell. */
   readonly difference?: number;
+  /** Its time over that of the faster of our targets in the same run. */
+  readonly timesOurs?: number;
 }

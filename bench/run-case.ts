@@ -7,6 +7,7 @@ import type { CaseAnswer, CaseOrder, ModuleAnswer } from './case-process.js';
 import type { Case } from './cases.js';
 import { runChild } from './child.js';
 import { productFlops } from './flops.js';
+import { measurementName } from './measurement-name.js';
 import { gigaflops } from './peak/peak-loop.js';
 import type { Peaks } from './peak/peak-loop.js';
 import type { ModuleFacts, Row } from './row.js';
@@ -34,7 +35,7 @@ export async function runCase(each: Case, options: CaseOptions): Promise<Row[]> 
     try {
       modules.push(await buildFor(each, target, options));
     } catch (error) {
-      options.skip(`${each.cell} ${shapeName(each.shape)} ${target}`, reasonOf(error));
+      for (const pass of each.passes) options.skip(measurementName(each, pass, target), reasonOf(error));
     }
   }
   const rows: Row[] = [];
@@ -45,7 +46,7 @@ export async function runCase(each: Case, options: CaseOptions): Promise<Row[]> 
       if (module.status === 'timed' && built !== undefined) {
         rows.push({ ...rowOf(each, pass, module.target, module.timing, answer, options.peaks), ...factsOf(built, module, options) });
       } else if (module.status === 'failed') {
-        options.skip(`${each.cell} ${shapeName(each.shape)} ${pass} ${module.target}`, module.reason);
+        options.skip(measurementName(each, pass, module.target), module.reason);
       }
     }
   }
@@ -82,7 +83,7 @@ export function rowOf(
   target: string,
   timing: Timing,
   { vectorPeak, javaScriptPeak }: Pick<CaseAnswer, 'vectorPeak' | 'javaScriptPeak'>,
-  { pair }: Peaks,
+  { pair, plain }: Peaks,
 ): Row {
   const gflops = gigaflops(productFlops(definition, shape, pass), timing.ms);
   return {
@@ -98,6 +99,7 @@ export function rowOf(
     peakGflops: vectorPeak,
     peakInstructions: pair,
     javaScriptPeakGflops: javaScriptPeak,
+    plainPeakGflops: plain.gflops,
     node: process.versions.node,
   };
 }

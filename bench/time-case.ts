@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { CaseAnswer, CaseOrder, FirstUse, ModuleAnswer, ModuleOrder } from './case-process.js';
 import type { GeneratedModule, ModuleExports, Named, Values } from './generated-module.js';
+import { heapGrowth } from './heap-growth.js';
 import { gigaflops, peakSubject } from './peak/peak-loop.js';
 import { randomValues } from './random-values.js';
 import { timeInTurns } from './stopwatch.js';
@@ -31,7 +32,7 @@ async function answer({ modules, peaks, effort, pass }: CaseOrder): Promise<Case
       const { target, subject, start } = each;
       const timing = timings[started.indexOf(each)];
       if (timing === undefined) throw new Error(`${target} was not timed`);
-      const allocated = pass === 'step' ? { allocatedBytes: allocatedBytes(subject) } : {};
+      const allocated = pass === 'step' ? { allocatedBytes: heapGrowth(subject) } : {};
       return { target, status: 'timed', timing, start: { ...start, ...allocated } };
     }),
     // A disturbed peak would flatter the modules: the rate at the start of the run is the least that it is.
@@ -114,15 +115,4 @@ function mapped(values: Named, change: (own: Values) => Values): Named {
 
 function sameType(like: Values, values: Float32Array): Values {
   return like instanceof Float64Array ? Float64Array.from(values) : values;
-}
-
-/** What a call leaves on the heap, in bytes: the least of several runs, since the collector may run in between. */
-function allocatedBytes(subject: Subject): number {
-  const calls = 2000;
-  const growths = Array.from({ length: 8 }, () => {
-    const before = process.memoryUsage().heapUsed;
-    for (let call = 0; call < calls; call++) subject();
-    return process.memoryUsage().heapUsed - before;
-  });
-  return Math.round(Math.min(...growths.filter((growth) => growth >= 0)) / calls);
 }

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Case } from '../cases.js';
 import { runChild } from '../child.js';
+import { measurementName } from '../measurement-name.js';
 import { reasonOf } from '../reason.js';
 import type { Peaks } from '../peak/peak-loop.js';
 import type { Row } from '../row.js';
 import { rowOf } from '../run-case.js';
 import { shapeName } from '../shape.js';
+import type { Pass } from '../shape.js';
 import type { Effort } from '../stopwatch.js';
 import { nodePeers, pythonPeers } from './peers.js';
 import { referenceWork } from './reference-work.js';
@@ -62,7 +64,9 @@ async function runPeer(each: Case, peer: string, [command, program]: readonly [s
   const order: PeerOrder = { peer, shape, layers, passes, effort, limitMs, data };
   const file = join(data, `${peer}.json`);
   writeFileSync(file, JSON.stringify(order));
-  const what = `${each.cell} ${shapeName(shape)} ${peer}`;
+  const skip = (pass: Pass, reason: string): void => {
+    options.skip(measurementName(each, pass, peer), reason);
+  };
   const rows: Row[] = [];
   const skipped = new Set<string>();
   let version = '';
@@ -78,7 +82,7 @@ async function runPeer(each: Case, peer: string, [command, program]: readonly [s
         return;
       case 'skipped':
         skipped.add(message.pass);
-        options.skip(`${what} ${message.pass}`, message.reason);
+        skip(message.pass, message.reason);
         return;
       case 'timed': {
         const { pass, firstCallMs, difference, ms, medianMs, samples } = message;
@@ -94,7 +98,8 @@ async function runPeer(each: Case, peer: string, [command, program]: readonly [s
   // One call may overrun the limit of its pass, once.
   const { outcome, errors } = await runChild(command, [program, file], { limitMs: 2 * limitMs * passes.length, environment: oneThread, line: hear });
   const missing = passes.filter((pass) => !skipped.has(pass) && !rows.some((row) => row.pass === pass));
-  if (missing.length > 0) options.skip(`${what} ${missing.join(', ')}`, outcome === 'killed' ? `more than ${String(2 * limitMs / 1000)} s` : reasonIn(errors));
+  if (missing.length > 0 && notInstalled(errors)) options.skip(peer, 'not installed');
+  else for (const pass of missing) skip(pass, outcome === 'killed' ? `more than ${String(2 * limitMs / 1000)} s` : reasonIn(errors));
   return rows;
 }
 
@@ -108,9 +113,10 @@ function parsedMessage(line: string): PeerMessage | undefined {
   }
 }
 
+const notInstalled = (errors: string): boolean => /Cannot find (package|module)|No module named/.test(errors);
+
 /** The line of an error report that says what is wrong. */
 function reasonIn(errors: string): string {
-  if (/Cannot find (package|module)|No module named/.test(errors)) return 'not installed';
   const lines = errors.split('\n').map((line) => line.trim());
   return lines.find((line) => /^(\w*Error|Error)\b.*:/.test(line)) ?? lines.filter((line) => line !== '').at(-1) ?? 'it ends without a word';
 }
