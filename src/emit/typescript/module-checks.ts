@@ -10,6 +10,8 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
   const labelled = labelsValues(programs);
   const hasExceptions = [...programs.model.indexRanges.values()].flat().some(({ except }) => except !== undefined);
   const [except, orExcept, orExceptText] = hasExceptions ? [', except?: number', ' && index !== except', "${except === undefined ? '' : ` or ${String(except)}`}"] : ['', '', ''];
+  // Single precision rounds the number that stands for -0 to -0.
+  const negativeZeros = array === 'Float64Array' ? '.map((value) => (value === -5e-324 ? -0 : value))' : '';
   const functions: readonly (readonly [name: string, lines: readonly string[]])[] = [
     [
       'check',
@@ -161,8 +163,9 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
     [
       'numbersOf',
       [
+        '/** JSON has no -0: the number next to it stands for it. */',
         'function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {',
-        '  return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));',
+        '  return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));',
         '}',
       ],
     ],
@@ -170,7 +173,7 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       'setNumbers',
       [
         'function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {',
-        '  for (const [name, values] of Object.entries(own)) values.set(given[name]!);',
+        `  for (const [name, values] of Object.entries(own)) values.set(given[name]!${negativeZeros});`,
         '}',
       ],
     ],

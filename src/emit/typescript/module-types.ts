@@ -79,7 +79,7 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
   }
   found.push(...directionalInterfaces());
   found.push(
-    make('Checkpoint', 'What `save` gives: plain data, fit for JSON.', [
+    make('Checkpoint', `What \`save\` gives: plain data, fit for JSON. The number -5e-324 stands for -0${array === 'Float64Array' ? ', and is read as -0' : ''}.`, [
       field('format', 'number', 'The version of this layout.'),
       field('module', 'string', 'The definition.'),
       field('definition', 'string', 'The hash of equations, parameters, fixed sizes and precision, and the sizes created.'),
