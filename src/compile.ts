@@ -37,7 +37,7 @@ export interface CompiledModule {
  * @throws DeclarationError for mistakes in the definition, RangeError for sizes that do not fit it
  */
 export async function compileModule(configuration: ModuleConfiguration, observer: CompileObserver = {}, printer: Printer = ownPrinter): Promise<CompiledModule> {
-  const { definition, sizes = {}, batchSize, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, derivatives, lengths = false, format = 'ts', fileName } = configuration;
+  const { definition, sizes = {}, batchSize, precision = 'float32', math = 'exact', target = 'typescript', reproducible = false, optimizer, forwardOnly = false, derivatives, lengths = false, batchFirst = false, format = 'ts', fileName } = configuration;
   const model = definition.kind === 'cell' ? cellModel(definition) : definition;
   if (math === 'fast' && precision === 'float64') {
     throw new RangeError(`'${model.name}': fast maths is accurate to float32 only; leave it out for float64`);
@@ -52,6 +52,7 @@ export async function compileModule(configuration: ModuleConfiguration, observer
     forwardOnly,
     derivatives,
     lengths,
+    batchFirst,
     math,
     ...(observer.disabledPasses === undefined ? {} : { disabledPasses: observer.disabledPasses }),
     afterPass: (...event) => observer.afterPass?.(...event),

@@ -38,6 +38,11 @@ export interface ModuleConfiguration {
    * Default false.
    */
   readonly lengths?: boolean;
+  /**
+   * Sequences are `[batch, steps, …]` instead of `[steps, batch, …]` wherever a caller sees them: inputs, targets, outputs, and their
+   * derivatives. Default false.
+   */
+  readonly batchFirst?: boolean;
   /** TypeScript, or JavaScript with declarations. Default `ts`. */
   readonly format?: 'ts' | 'js';
   /** The file's name without its ending; default the definition's name in kebab case. */

@@ -92,6 +92,7 @@ const moduleFields = {
   forwardOnly: true,
   derivatives: true,
   lengths: true,
+  batchFirst: true,
   format: true,
   fileName: true,
 } satisfies Record<keyof ModuleConfiguration, true>;
@@ -103,6 +104,7 @@ const choices = {
   reproducible: [true, false],
   forwardOnly: [true, false],
   lengths: [true, false],
+  batchFirst: [true, false],
   format: ['ts', 'js'],
 } satisfies Partial<Record<keyof ModuleConfiguration, readonly unknown[]>> as Readonly<Record<string, readonly unknown[]>>;
 

@@ -108,11 +108,18 @@ export function productSum(
   };
   if (!isNode(root, add)) {
     const shape = productShape(root);
-    return shape === undefined ? undefined : { root, terms: [shape], bias: undefined, absorbed: new Set([root]) };
+    return shape === undefined ? undefined : { root, terms: rowsAsTheyLie([shape]), bias: undefined, absorbed: new Set([root]) };
   }
   if (!collect(root) || terms.length === 0) return undefined;
   const columns = terms[0]?.columns.length ?? 0;
-  if (bias === undefined || isStart(bias)) return { root, terms, bias, absorbed };
+  if (bias === undefined || isStart(bias)) return { root, terms: rowsAsTheyLie(terms), bias, absorbed };
   if (bias.operands[0]?.type.shape.length !== columns) return undefined;
-  return { root, terms, bias: bias.operands[0], absorbed };
+  return { root, terms: rowsAsTheyLie(terms), bias: bias.operands[0], absorbed };
+}
+
+/** Where there is one operand to read, its rows keep their order: what has to be copied, if anything, is the result. */
+function rowsAsTheyLie(terms: readonly ProductShape[]): readonly ProductShape[] {
+  const [only] = terms;
+  if (only === undefined || terms.length > 1) return terms;
+  return [{ ...only, rows: Array.from(only.plainLetters).filter((letter) => only.rows.includes(letter)).join('') }];
 }

@@ -14,6 +14,7 @@ import { scan } from '../ops/scan.js';
 import { afterDifferentiation, beforeDifferentiation, runPasses, withFastMaths } from '../optimize/pipeline.js';
 import type { PassObserver } from '../optimize/pipeline.js';
 import type { OptimizerDefinition } from '../optimizers/optimizer.js';
+import { batchFirst } from './batch-first.js';
 import { batchStage } from './batch-stage.js';
 import { alongDirection, directionalDerivatives, lowerDirectional } from './directional.js';
 import type { DirectionalDerivative } from './directional.js';
@@ -32,6 +33,8 @@ export interface ProgramOptions {
   readonly derivatives?: readonly DirectionalDerivative[] | undefined;
   /** Sequences may have different lengths. */
   readonly lengths?: boolean;
+  /** Sequences are `[B, T, …]` outside. */
+  readonly batchFirst?: boolean;
   /** Fast maths takes values to be finite. */
   readonly math?: 'exact' | 'fast';
   readonly disabledPasses?: ReadonlySet<string>;
@@ -58,6 +61,8 @@ export interface Programs {
   readonly optimizer: OptimizerDefinition | undefined;
   /** The sequence program reads how many steps each example has: its input `lengths`. */
   readonly lengths: boolean;
+  /** Sequences are `[B, T, …]` in what follows, not `[T, B, …]`. */
+  readonly batchFirst: boolean;
   /** Types of inputs and outputs of the sequence program, by name; the batch is `B` in them, fixed or not. */
   readonly inputTypes: ReadonlyMap<string, ValueType>;
   readonly outputTypes: ReadonlyMap<string, ValueType>;
@@ -78,7 +83,8 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
       options.disabledPasses,
     );
   const batched = batchStage(model, { sizes });
-  const sequences = options.lengths ? batchStage(model, { sizes, lengths: true, observer: observe('sequence') }) : batched;
+  const timeMajor = options.lengths ? batchStage(model, { sizes, lengths: true, observer: observe('sequence') }) : batched;
+  const sequences = options.batchFirst ? batchFirst(timeMajor) : timeMajor;
   const fixed = (graph: Graph): Graph => (batchSize === undefined ? graph : substituteDims(graph, new Map([[batchDim.key, Dim.constant(batchSize)]])));
   const start = fixed(sequences);
   const sequenceGraph = optimized('sequence', start, (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
@@ -107,6 +113,7 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
     update: optimizer === undefined ? undefined : lowerUpdate(optimizer, parameters, optimized),
     optimizer,
     lengths: options.lengths === true,
+    batchFirst: options.batchFirst === true,
     ...typesOf(sequences, sequenceGraph),
     stepInputTypes: typesOf(steps, stepGraph).inputTypes,
     stepOutputTypes: typesOf(steps, stepGraph).outputTypes,

@@ -122,6 +122,7 @@ describe('a mistake in the fields of a configuration', () => {
     ['derivatives that are no list', '{ definition: gruV1, derivatives: "jvp" }', /cell 'gruV1': derivatives is 'jvp'; list 'jvp' or 'hvp', or both/, 'derivatives'],
     ['a derivative that there is not', '{ definition: gruV1, derivatives: ["hessian"] }', /cell 'gruV1': 'hessian' is no derivative of a module; there are 'jvp' and 'hvp'/, 'derivatives'],
     ['a Hessian without gradients', '{ definition: gruV1, derivatives: ["hvp"], forwardOnly: true }', /cell 'gruV1': forwardOnly leaves gradients out, so it takes no 'hvp'/, 'derivatives'],
+    ['an order of axes that is no choice', '{ definition: gruV1, batchFirst: "yes" }', /cell 'gruV1': batchFirst is 'yes'; it is true or false/, 'batchFirst'],
     ['fast maths in float64', '{ definition: gruV1, precision: "float64", math: "fast" }', /math 'fast' is accurate to float32 only/, 'math'],
     ['no optimizer', '{ definition: gruV1, optimizer: "adam" }', /optimizer is 'adam'; write adam\(\)/, 'optimizer'],
     ['a file name with a folder', '{ definition: gruV1, fileName: "../gru" }', /fileName is '\.\.\/gru'/, 'fileName'],

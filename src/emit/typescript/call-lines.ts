@@ -3,6 +3,7 @@ import type { ValueType } from '../../graph/node.js';
 import { batchDim, timeDim } from '../../graph/stage-dims.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
 import { lengthsInput } from '../../optimize/mask.js';
+import { isBatchOfSequences } from '../../program/batch-first.js';
 import { indexRanges } from './index-ranges.js';
 import { elementsCode } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
@@ -58,9 +59,17 @@ export function checkLines(context: ModuleContext, values: ReturnType<typeof rea
   ]);
 }
 
+const axisOf = ({ shape }: Pick<ValueType, 'shape'>, dim: Dim): number => shape.findIndex((size) => size.equals(dim));
+
+/** The part of a value that belongs to one step. */
+function oneStep(type: ValueType): Pick<ValueType, 'shape'> {
+  const time = axisOf(type, timeDim);
+  return { shape: type.shape.filter((_, axis) => axis !== time) };
+}
+
 /** How far apart two elements lie that follow one another along the axis of a size; undefined where there is none. */
 function strideCode({ shape }: ValueType, dim: Dim, symbols: SymbolNames): string | undefined {
-  const axis = shape.findIndex((size) => size.equals(dim));
+  const axis = axisOf({ shape }, dim);
   return axis < 0 ? undefined : elementsCode({ shape: shape.slice(axis + 1) }, symbols);
 }
 
@@ -96,8 +105,8 @@ export function sequenceLines(context: ModuleContext, call: SequenceCall): strin
   const values = read(required(source, [...model.inputs.keys(), ...(withTargets ? model.targets.keys() : [])]), program, types);
   const states = read(optional('initialState', model.states.keys(), (name) => name, true), program, types);
   const besides = read(others, program, types);
-  const timed = values.find(({ type }) => type.shape[0]?.key === 'T' && type.shape[1]?.key === 'B');
-  const row = timed === undefined ? '' : elementsCode({ shape: timed.type.shape.slice(1) }, sizes.requested);
+  const timed = values.find(({ type }) => isBatchOfSequences(type));
+  const row = timed === undefined ? '' : elementsCode(oneStep(timed.type), sizes.requested);
   return [
     programs.batchSize === undefined ? "checkInteger('batchSize', rows, 1, batchSize);" : 'checkBatch(rows);',
     timed === undefined ? 'const count = 1;' : `const count = stepsOf(${quoted(timed.label)}, ${timed.code}, ${row});`,

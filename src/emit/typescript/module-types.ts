@@ -56,7 +56,7 @@ export function moduleInterfaces(programs: Programs, names: ModuleNames, array: 
       ...options.map(({ name, type: fieldType, doc }) => field(name, fieldType, doc, true)),
     ]),
     make('Parameters', `Parameters${differentiates ? ', or their gradients,' : ''} by name: views into one flat array.`, values(parameters.map(({ name, shape }) => [name, { dtype: 'real', shape }] as const))),
-    make('Inputs', 'Sequences, time-major.', values(typed(given, inputTypes))),
+    make('Inputs', `Sequences, ${programs.batchFirst ? 'batch first' : 'time-major'}.`, values(typed(given, inputTypes))),
     make('Outputs', 'Outputs of all steps; they lie in the arena until the next call.', values(typed(model.outputs, outputTypes, 'out.'))),
     make('State', 'States by name.', values(typed(states, inputTypes))),
   ];
