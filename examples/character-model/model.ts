@@ -19,7 +19,7 @@ export const characterModel = defineModel(
     const hidden = stack([npLstm, npLstm], embedded); // [T, H]
     const fromContext = dense('dense', 'V', hidden, { weights: zeros }); // [T, V]
     const fromPair = embedding('trigram', pairs, { vocabulary: 'P', width: 'V', weights: zeros }); // [T, V]
-    const logits = add<readonly ['T', 'V']>(fromContext, fromPair);
+    const logits = add(fromContext, fromPair);
     return { outputs: { logits }, loss: softmaxCrossEntropy(logits, next, { ignoredIndex: noCharacter }) };
   },
 );

@@ -3,6 +3,7 @@ import { vanillaLstm } from '../../src/cells/index.js';
 import {
   add,
   affine,
+  concat,
   DeclarationError,
   defineCell,
   defineModel,
@@ -26,6 +27,9 @@ import {
   sum,
 } from '../../src/declare/index.js';
 import type { Expression } from '../../src/declare/index.js';
+import { dense } from '../../src/layers/dense.js';
+import { meanSquaredError } from '../../src/layers/mean-squared-error.js';
+import { softmaxCrossEntropy } from '../../src/layers/softmax-cross-entropy.js';
 
 type Hidden = Expression<readonly ['H']>;
 const signature = { dims: ['I', 'H'], inputs: { x: ['I'] }, states: { y: ['H'], c: ['H'] } } as const;
@@ -60,6 +64,27 @@ describe('types follow the shapes', () => {
       },
     );
     expect(cell.outputs).toEqual(['y', 'time']);
+  });
+
+  it('of what lies side by side, with any size along that axis', () => {
+    const dims = { dims: ['I', 'H', 'O'], inputs: { x: ['T', 'I'] }, targets: { wanted: ['T', 'O'], digit: { shape: ['T'], dtype: 'index' } } } as const;
+    const model = defineModel('typed', dims, ({ x, wanted, digit }) => {
+      const { outputs: { y } } = sequence(vanillaLstm, { x });
+      expectTypeOf(concat([x, y], -1)).toEqualTypeOf<Expression<readonly ['T', string | number]>>();
+      expectTypeOf(concat([x, y], 1)).toEqualTypeOf<Expression<readonly ['T', string | number]>>();
+      expectTypeOf(concat([y, y], 0)).toEqualTypeOf<Expression<readonly [string | number, 'H']>>();
+      expectTypeOf(concat([y, y], -2)).toEqualTypeOf<Expression<readonly [string | number, string | number]>>();
+      expectTypeOf(concat<readonly ['T', 'I+H']>([x, y], -1)).toEqualTypeOf<Expression<readonly ['T', 'I+H']>>();
+      // What a layer or a loss is given needs no type arguments.
+      const logits = add(dense('a', 'O', concat([x, y], -1)), dense('b', 'O', add(y, y)));
+      expectTypeOf(logits).toEqualTypeOf<Expression<readonly ['T', 'O']>>();
+      meanSquaredError(concat([logits], -1), wanted);
+      meanSquaredError(add(logits, concat([logits], -1)), wanted);
+      // @ts-expect-error a matrix has no vector of targets
+      expect(() => meanSquaredError(concat([logits], -1), digit)).toThrow(DeclarationError);
+      return { outputs: { logits }, loss: softmaxCrossEntropy(concat([dense('e', 'O-1', y), dense('f', 1, y)], -1), digit) };
+    });
+    expect([...model.parameters.values()].find(({ name }) => name === 'a.W')?.shape.map(({ key }) => key)).toEqual(['O', 'H+I']);
   });
 
   it('of sequences and final states', () => {

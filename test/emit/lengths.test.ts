@@ -125,7 +125,7 @@ const tagger = defineModel(
     const x = embedding('words', tokens, { vocabulary: 'V', width: 'I' });
     const forwards = sequence(gruV1, { x }, { name: 'forwards' }).outputs.y;
     const backwards = sequence(gruV1, { x }, { name: 'backwards', reverse: true }).outputs.y;
-    const both: Expression<readonly ['T', 'H']> = tanh(dense('middle', 'H', concat<readonly ['T', '2H']>([forwards, backwards], -1)));
+    const both: Expression<readonly ['T', 'H']> = tanh(dense('middle', 'H', concat([forwards, backwards], -1)));
     const logits = dense('head', 'O', sequence(gruV1, { x: both }, { name: 'top', dims: { I: 'H' } }).outputs.y);
     return { outputs: { logits }, loss: softmaxCrossEntropy(logits, target) };
   },

@@ -1,6 +1,6 @@
-import { add, applyCell, batchStage, bidirectional, cellModel, concat, DeclarationError, defineCell, defineModel, dense, evaluate, firstStep, gruV1, lastStep, layerNormalization, meanSquaredError, npLstm, sequence, stack, tanh } from 'cellwright';
-import type { ModelDefinition, StackLayer, Tensor } from 'cellwright';
-import { describe, expect, it } from 'vitest';
+import { add, applyCell, batchStage, bidirectional, bothEnds, cellModel, concat, DeclarationError, defineCell, defineModel, dense, evaluate, firstStep, gruV1, lastStep, layerNormalization, meanSquaredError, npLstm, sequence, stack, tanh } from 'cellwright';
+import type { Expression, ModelDefinition, StackLayer, Tensor } from 'cellwright';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { checkDerivatives } from '../support/derivatives.js';
 import { Random } from '../support/random.js';
 import { randomTensor, shapeOf } from '../support/tensors.js';
@@ -65,6 +65,72 @@ describe('bidirectional', () => {
     const inputs = inputsOf(plain);
     expect([...model.parameters.keys()]).toEqual([...plain.parameters.keys()]);
     expect(outputs(model, inputs)).toEqual(outputs(plain, inputs));
+  });
+
+  describe('at both ends', () => {
+    const model = defineModel('ends', signature, ({ x }) => ({ outputs: { y: bothEnds(bidirectional(npLstm, x)) } }));
+    const lengths = [3, 0];
+    const { T, B, I, H } = sizes;
+
+    /** Behind the end there is NaN. */
+    function given(): Map<string, Tensor> {
+      const inputs = inputsOf(model, true).set('lengths', { shape: [B], data: Float64Array.from(lengths) });
+      inputs.get('x')?.data.forEach((_, k, own) => { if (Math.floor(k / (B * I)) >= (lengths[Math.floor(k / I) % B] ?? 0)) own[k] = NaN; });
+      return inputs;
+    }
+
+    /** The states of one sequence after its steps, as the cell alone has them when it is run over these in some order. */
+    function finalOutput(inputs: ReadonlyMap<string, Tensor>, direction: string, row: number, steps: readonly number[]): readonly number[] {
+      const part = (value: Tensor | undefined, width: number) => Array.from(value?.data.subarray(row * width, (row + 1) * width) ?? []);
+      const x = steps.flatMap((t) => Array.from(inputs.get('x')?.data.subarray((t * B + row) * I, (t * B + row + 1) * I) ?? []));
+      const own = new Map<string, Tensor>([['x', { shape: [steps.length, 1, I], data: Float64Array.from(x) }]]);
+      for (const [name, value] of inputs) {
+        if (!name.startsWith(`${direction}.`)) continue;
+        const state = name === `${direction}.y` || name === `${direction}.c`;
+        own.set(name.slice(direction.length + 1), state ? { shape: [1, H], data: Float64Array.from(part(value, H)) } : value);
+      }
+      return Array.from(evaluate(batchStage(cellModel(npLstm)), own, { ...sizes, T: steps.length, B: 1 }).get('final.y')?.data ?? []);
+    }
+
+    it('gives what each direction has found out when it is through with a sequence', () => {
+      const inputs = given();
+      const found = outputs(model, inputs, true).get('out.y');
+      expect(found?.shape).toEqual([B, 2 * H]);
+      const expected = [...finalOutput(inputs, 'fwd', 0, [0, 1, 2]), ...finalOutput(inputs, 'bwd', 0, [2, 1, 0]), ...new Array<number>(2 * H).fill(0)];
+      found?.data.forEach((value, k) => { expect(value).toBeCloseTo(expected[k] ?? NaN, 14); });
+    });
+
+    it('gives the same without lengths where all have all steps', () => {
+      const inputs = given().set('lengths', { shape: [B], data: Float64Array.of(T, T) });
+      inputs.get('x')?.data.forEach((_, k, own) => { own[k] = Math.sin(k); });
+      const found = outputs(model, inputs).get('out.y');
+      expect(found).toEqual(outputs(model, inputs, true).get('out.y'));
+      const expected = [0, 1].flatMap((row) => [...finalOutput(inputs, 'fwd', row, [0, 1, 2, 3]), ...finalOutput(inputs, 'bwd', row, [3, 2, 1, 0])]);
+      found?.data.forEach((value, k) => { expect(value).toBeCloseTo(expected[k] ?? NaN, 14); });
+    });
+
+    it('has the derivatives of that, and none by what lies behind the end', () => {
+      const inputs = given();
+      inputs.get('x')?.data.forEach((value, k, own) => { own[k] = Number.isNaN(value) ? 7 : value; });
+      const graph = batchStage(model, { lengths: true });
+      checkDerivatives({ graph: graph.withOutputs(new Map([['out.y', graph.output('out.y')]])), sizes, inputs, wrt: ['x', 'fwd.W_z', 'bwd.R_i'] }, 3, 'both ends');
+    });
+
+    it('is a vector whose shape layers know, of two directions only', () => {
+      defineModel('typed', { ...signature, dims: [...signature.dims, 'O'] }, ({ x }) => {
+        const ends = bothEnds(bidirectional(npLstm, x));
+        expectTypeOf(ends).toEqualTypeOf<Expression<readonly [string | number]>>();
+        expect(ends.node.type.shape.map(({ key }) => key)).toEqual(['2H']);
+        const logits = dense('dense', 'O', ends);
+        expectTypeOf(logits).toEqualTypeOf<Expression<readonly ['O']>>();
+        // @ts-expect-error -- there are no steps any more
+        expect(() => bothEnds(ends)).toThrow('lastStep takes a sequence of real numbers');
+        return { outputs: { logits } };
+      });
+      expect(() => defineModel('odd', { dims: ['I'], inputs: { x: ['T', 'I'] } }, ({ x }) => ({ outputs: { y: bothEnds(x) } }))).toThrow(
+        'bothEnds takes two directions side by side, [T, 2H], not [T, I]',
+      );
+    });
   });
 });
 
@@ -147,7 +213,7 @@ it('a model may have several inputs, and heads with losses of their own', () => 
     'heads',
     { dims: ['I', 'K', 'H'], inputs: { x: ['T', 'I'], u: ['T', 'K'] }, targets: { a: ['T', 'K'], b: ['I'] } },
     ({ x, u, a, b }) => {
-      const hidden = sequence(gruV1, { x: concat<readonly ['T', string]>([x, u], -1) }).outputs.y;
+      const hidden = sequence(gruV1, { x: concat([x, u], -1) }).outputs.y;
       const [each, whole] = [dense('each', 'K', hidden), dense('whole', 'I', lastStep(hidden))];
       return { outputs: { each, whole }, loss: [meanSquaredError(each, a), meanSquaredError(whole, b)] };
     },
