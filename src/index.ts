@@ -5,7 +5,7 @@ export { dense } from './layers/dense.js';
 export type { DenseOptions } from './layers/dense.js';
 export { embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';
-export { bidirectional } from './layers/bidirectional.js';
+export { bidirectional, bothEnds } from './layers/bidirectional.js';
 export { binaryCrossEntropy } from './layers/binary-cross-entropy.js';
 export { huberLoss } from './layers/huber-loss.js';
 export type { HuberLossOptions } from './layers/huber-loss.js';

@@ -1,4 +1,4 @@
-import { bidirectional, concat, defineModel, dense, firstStep, lastStep, npLstm, softmaxCrossEntropy } from 'cellwright';
+import { bidirectional, bothEnds, defineModel, dense, npLstm, softmaxCrossEntropy } from 'cellwright';
 
 /**
  * Two LSTMs that read the rows of a picture, one from the first row down and one from the last row up, and a layer of `O` logits that is
@@ -13,8 +13,7 @@ export const digitClassifier = defineModel(
   },
   ({ rows, digit }) => {
     const both = bidirectional(npLstm, rows); // [T, 2H]
-    const ends = concat<readonly [string]>([lastStep(both), firstStep(both)]); // [4H]
-    const logits = dense('dense', 'O', ends); // [O]
+    const logits = dense('dense', 'O', bothEnds(both)); // [O]
     return { outputs: { logits }, loss: softmaxCrossEntropy(logits, digit) };
   },
 );

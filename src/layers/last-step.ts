@@ -7,7 +7,7 @@ import { addScan } from '../ops/scan.js';
 
 /**
  * A sequence at its last step, `[T, …]` to `[…]`; with lengths at the last step of each sequence, and zero for one of no steps.
- * Of a bidirectional layer the outputs of both ends are `lastStep` of the one direction and `firstStep` of the other.
+ * Of a bidirectional layer `bothEnds` takes the last step of one direction and the first of the other.
  *
  * @throws DeclarationError for a value without steps
  */
