@@ -1,5 +1,6 @@
 import type { createDigitClassifier } from '../../generated/digit-classifier.js';
-import { batchOf, inGroups } from './batch.js';
+import { inGroups } from '../groups.js';
+import { batchOf } from './batch.js';
 import type { CutPicture } from './cutting.js';
 
 export type DigitClassifier = ReturnType<typeof createDigitClassifier>;

@@ -1,6 +1,9 @@
 import { initializeDigitClassifier } from '../../generated/digit-classifier.js';
+import { cosineDecay } from '../cosine-decay.js';
+import type { Epoch } from '../epoch-progress.js';
+import { inGroups } from '../groups.js';
 import { randomStream } from '../random.js';
-import { batchOf, inGroups } from './batch.js';
+import { batchOf } from './batch.js';
 import { batchSize, classify } from './classifier.js';
 import type { DigitClassifier } from './classifier.js';
 import { cutAtRandom, jitter } from './cutting.js';
@@ -16,19 +19,10 @@ export interface TrainingOptions {
   readonly seed: number;
 }
 
-export interface Epoch {
-  /** From 1. */
-  readonly epoch: number;
-  /** Cross-entropy, mean over the epoch, nats. */
-  readonly loss: number;
-  /** Share of the validation pictures that are read right after this epoch. */
-  readonly validation: number;
-}
-
 /**
  * Trains the network from scratch. In every epoch the pictures are cut and moved anew.
  *
- * @param report called after every epoch
+ * @param report called after every epoch, with the cross-entropy in nats and the share of the validation pictures that are read right
  */
 export function train(
   model: DigitClassifier,
@@ -51,9 +45,4 @@ export function train(
     }
     report({ epoch, loss: sum / batches, validation: accuracyOf(validation, classify(model, validation)) });
   }
-}
-
-/** From 1 to 0 while `done` goes from 0 to 1. Loshchilov & Hutter 2017, "SGDR", eq. 5, without restarts. */
-function cosineDecay(done: number): number {
-  return (1 + Math.cos(Math.PI * done)) / 2;
 }

@@ -1,4 +1,5 @@
 import type { createCo2Forecaster } from '../../generated/co2-forecaster.js';
+import { inGroups } from '../groups.js';
 import { horizons, seasonalNaiveWithDrift } from './baselines.js';
 import { valueAt } from './data.js';
 import type { MonthlyRecord } from './data.js';
@@ -19,7 +20,7 @@ export function forecastFrom(
   scaling: Scaling,
 ): Forecasts {
   const forecasts = new Map<number, Float64Array>();
-  for (const group of inBatches(origins)) {
+  for (const group of inGroups(origins, batchSize)) {
     const { outputs } = model.forward({ x: windowInputs(record, group, scaling) }, { batchSize: group.length });
     const predictions = lastStep(outputs.prediction, group.length, horizons);
     for (const [column, origin] of group.entries()) {
@@ -28,13 +29,6 @@ export function forecastFrom(
     }
   }
   return forecasts;
-}
-
-/** Consecutive groups of `batchSize`; the last may be smaller. */
-export function inBatches(origins: readonly number[]): readonly (readonly number[])[] {
-  return Array.from({ length: Math.ceil(origins.length / batchSize) }, (_, k) =>
-    origins.slice(k * batchSize, (k + 1) * batchSize),
-  );
 }
 
 function corrected(anchor: Float64Array, prediction: ArrayLike<number>, { correction }: Scaling): Float64Array {

@@ -1,9 +1,11 @@
 import { initializeCo2Forecaster } from '../../generated/co2-forecaster.js';
+import type { Epoch } from '../epoch-progress.js';
+import { inGroups } from '../groups.js';
+import { randomStream } from '../random.js';
 import type { MonthlyRecord } from './data.js';
 import type { Scaling } from './features.js';
-import { batchSize, forecastFrom, inBatches } from './forecaster.js';
+import { batchSize, forecastFrom } from './forecaster.js';
 import type { Co2Forecaster } from './forecaster.js';
-import { randomStream } from '../random.js';
 import { score } from './score.js';
 import type { Split } from './split.js';
 import { windowInputs, windowTargets, withNoise } from './windows.js';
@@ -17,19 +19,11 @@ export interface TrainingOptions {
   readonly seed: number;
 }
 
-export interface Epoch {
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean squared error of the scaled corrections, mean over the epoch's batches. */
-  readonly loss: number;
-  /** RMSE of the forecasts of 2000 to 2009 after this epoch, ppm. */
-  readonly validation: number;
-}
-
 /**
  * Trains the model from scratch and leaves it with the parameters of the epoch that forecast the validation origins best.
  *
- * @param report called after every epoch
+ * @param report called after every epoch, with the mean squared error of the scaled corrections and the RMSE of the forecasts of 2000 to
+ *   2009, ppm
  * @returns the epoch whose parameters were kept
  */
 export function train(
@@ -47,7 +41,7 @@ export function train(
 
   for (let epoch = 1; epoch <= epochs; epoch++) {
     // Full batches only; the shuffle leaves out other windows each time.
-    const batches = inBatches(random.shuffle(split.training)).filter((origins) => origins.length === batchSize);
+    const batches = inGroups(random.shuffle(split.training), batchSize).filter((origins) => origins.length === batchSize);
     let sum = 0;
     for (const origins of batches) {
       const x = withNoise(windowInputs(record, origins, scaling), inputNoise, random.gaussian);

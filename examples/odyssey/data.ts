@@ -35,8 +35,3 @@ export function batchOf(examples: readonly Example[]): { x: Float32Array; digit:
   }
   return { x, digit: Float32Array.from(examples, ({ digit }) => digit) };
 }
-
-/** Consecutive groups of at most `size`. */
-export function inGroups<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, k) => items.slice(k * size, (k + 1) * size));
-}

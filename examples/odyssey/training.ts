@@ -1,5 +1,7 @@
+import { cosineDecay } from '../cosine-decay.js';
+import { inGroups } from '../groups.js';
 import { randomStream } from '../random.js';
-import { batchOf, inGroups } from './data.js';
+import { batchOf } from './data.js';
 import type { Example } from './data.js';
 import { batchSize } from './network.js';
 import type { BuiltVariant, Network } from './network.js';
@@ -20,7 +22,7 @@ export function train({ network, initialize }: BuiltVariant, training: readonly 
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const [k, group] of inGroups(random.shuffle(training), batchSize).slice(0, batches).entries()) {
       const done = (epoch + k / batches) / epochs;
-      network.trainStep(batchOf(group), { learningRate: (learningRate * (1 + Math.cos(Math.PI * done))) / 2 });
+      network.trainStep(batchOf(group), { learningRate: learningRate * cosineDecay(done) });
     }
   }
 }

@@ -1,10 +1,9 @@
 import { embed } from '../graph/embed.js';
 import { freshName } from '../graph/fresh-name.js';
-import { GraphBuilder } from '../graph/graph.js';
-import type { Graph } from '../graph/graph.js';
+import type { Graph, GraphBuilder } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
-import { copyNode, rebuild, Rebuilder, resultsOf } from '../graph/rebuild.js';
+import { copyNode, rebuild, resultsOf } from '../graph/rebuild.js';
 import { broadcast } from '../ops/broadcast.js';
 import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
@@ -12,6 +11,7 @@ import { iota } from '../ops/iota.js';
 import { addScan, scan, scanParts } from '../ops/scan.js';
 import type { ScanParts } from '../ops/scan.js';
 import { throughBodies } from './through-bodies.js';
+import { valuesAsInputs } from './values-as-inputs.js';
 
 /**
  * Computes before a loop what each of its steps would compute again: values that depend on invariants only, like a decay
@@ -57,22 +57,12 @@ function invariantWork({ body, invariants }: ScanParts): Node[] {
 function hoist(outer: GraphBuilder, parts: ScanParts, found: readonly Node[]): ScanParts {
   const { body, invariants } = parts;
   const taken = new Set([...body.inputs.keys(), ...body.outputs.keys()]);
-  const hoisted = found.map((node) => ({ node, input: freshName(taken, body.nameOf(node) ?? 'hoisted') }));
-  const work = body.withOutputs(new Map(hoisted.map(({ node, input: name }) => [name, node])));
+  const hoisted = found.map((node) => ({ node, name: freshName(taken, body.nameOf(node) ?? 'hoisted') }));
+  const work = body.withOutputs(new Map(hoisted.map(({ node, name }) => [name, node])));
   const values = embed(outer, work, new Map(invariants.map(({ input: name, value }) => [name, value])));
-
-  const builder = new GraphBuilder();
-  const rebuilder = new Rebuilder(body, builder);
-  for (const node of body.inputs.values()) rebuilder.map(node);
-  for (const { node, input: name } of hoisted) {
-    const own = builder.declareInput(name, builder.node(input, [], { name, type: node.type }));
-    rebuilder.replace(node, own);
-    for (const alias of body.names.get(node) ?? []) builder.name(own, alias);
-  }
-  const outputs = new Map([...body.outputs].map(([name, node]) => [name, rebuilder.map(node)]));
   return {
     ...parts,
-    body: builder.finish(outputs),
+    body: valuesAsInputs(body, hoisted),
     invariants: [...invariants, ...[...values].map(([name, value]) => ({ input: name, value }))],
   };
 }

@@ -1,11 +1,9 @@
 import { embed } from '../graph/embed.js';
 import { freshName } from '../graph/fresh-name.js';
-import { GraphBuilder } from '../graph/graph.js';
-import type { Graph } from '../graph/graph.js';
+import type { Graph, GraphBuilder } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node } from '../graph/node.js';
-import { copyNode, rebuild, Rebuilder, resultsOf } from '../graph/rebuild.js';
-import { input } from '../ops/input.js';
+import { copyNode, rebuild, resultsOf } from '../graph/rebuild.js';
 import { iota } from '../ops/iota.js';
 import { addScan, scan, scanParts } from '../ops/scan.js';
 import type { ScanParts } from '../ops/scan.js';
@@ -15,6 +13,7 @@ import { candidates } from './sequence-work/candidates.js';
 import { paysBeforeLoop } from './sequence-work/cost.js';
 import { regroupSums } from './sequence-work/regroup-sums.js';
 import { throughBodies } from './through-bodies.js';
+import { valuesAsInputs } from './values-as-inputs.js';
 
 /**
  * Does work that depends on no carry for all steps at once before a loop, where that pays: products of per-step inputs with
@@ -57,19 +56,9 @@ function moveBefore(outer: GraphBuilder, parts: ScanParts, leaving: readonly Nod
     ...[...sequences, ...invariants].map(({ input: name, value }) => [name, value] as const),
     ...(step === undefined ? [] : [[step, outer.node(iota, [], { length })] as const]),
   ]));
-
-  const builder = new GraphBuilder();
-  const rebuilder = new Rebuilder(body, builder);
-  for (const node of body.inputs.values()) rebuilder.map(node);
-  for (const { node, name } of moved) {
-    const own = builder.declareInput(name, builder.node(input, [], { name, type: node.type }));
-    rebuilder.replace(node, own);
-    for (const alias of body.names.get(node) ?? []) builder.name(own, alias);
-  }
-  const outputs = new Map([...body.outputs].map(([name, node]) => [name, rebuilder.map(node)]));
   return {
     ...parts,
-    body: builder.finish(outputs),
+    body: valuesAsInputs(body, moved),
     sequences: [...sequences, ...[...values].map(([name, value]) => ({ input: name, value: outer.name(moveAxis(outer, value, axes.get(name) ?? 0, 0), name) }))],
   };
 }

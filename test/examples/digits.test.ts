@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchOf, inGroups } from '../../examples/digits/batch.js';
+import { batchOf } from '../../examples/digits/batch.js';
 import { cutAtRandom, jitter, mostRowsCut, moved } from '../../examples/digits/cutting.js';
 import { side } from '../../examples/digits/data.js';
 import { nearestNeighbours } from '../../examples/digits/nearest-neighbour.js';
@@ -7,6 +7,7 @@ import { plot } from '../../examples/digits/plot.js';
 import { resultTable } from '../../examples/digits/report.js';
 import { accuracyByRows, accuracyOf } from '../../examples/digits/score.js';
 import { splitPictures } from '../../examples/digits/split.js';
+import { inGroups } from '../../examples/groups.js';
 import { randomStream } from '../../examples/random.js';
 
 /** A picture whose pixels all differ. */
