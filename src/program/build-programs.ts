@@ -2,7 +2,7 @@ import { Dim } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import { isNode } from '../graph/node.js';
 import type { Node, ValueType } from '../graph/node.js';
-import { batchDim, timeDim } from '../graph/stage-dims.js';
+import { batchDim } from '../graph/stage-dims.js';
 import { substituteDims } from '../graph/substitute.js';
 import type { ModelDefinition } from '../declare/model.js';
 import type { View } from '../lower/kernel-program.js';
@@ -16,6 +16,8 @@ import type { PassObserver } from '../optimize/pipeline.js';
 import type { OptimizerDefinition } from '../optimizers/optimizer.js';
 import { batchFirst } from './batch-first.js';
 import { batchStage } from './batch-stage.js';
+import { needsMoreSteps, oneStep, uncertainSizesOf } from './uncertain-sizes.js';
+import type { UncertainModelSize } from './uncertain-sizes.js';
 import { alongDirection, directionalDerivatives, lowerDirectional } from './directional.js';
 import type { DirectionalDerivative } from './directional.js';
 import { cotangentName, gradientName, withGradients } from './gradients.js';
@@ -52,7 +54,7 @@ export interface Programs {
   readonly parameters: readonly PlacedParameter[];
   /** Entries `forward`; without a loss `backward`, with one `loss` and `gradient`. */
   readonly sequence: LoweredProgram;
-  /** Entry `step`; absent where the model runs backwards through time somewhere. */
+  /** Entry `step`; absent where the model runs backwards through time somewhere, or needs more steps than one. */
   readonly step: LoweredProgram | undefined;
   /** One entry each, called like the derivative: those that were asked for. */
   readonly directional: ReadonlyMap<DirectionalDerivative, LoweredProgram>;
@@ -63,6 +65,8 @@ export interface Programs {
   readonly lengths: boolean;
   /** Sequences are `[B, T, …]` in what follows, not `[T, B, …]`. */
   readonly batchFirst: boolean;
+  /** Sizes that come out negative for some of the sizes given later. */
+  readonly uncertainSizes: readonly UncertainModelSize[];
   /** Types of inputs and outputs of the sequence program, by name; the batch is `B` in them, fixed or not. */
   readonly inputTypes: ReadonlyMap<string, ValueType>;
   readonly outputTypes: ReadonlyMap<string, ValueType>;
@@ -70,7 +74,7 @@ export interface Programs {
   readonly stepOutputTypes: ReadonlyMap<string, ValueType>;
 }
 
-/** @throws RangeError for a batch that is no positive integer */
+/** @throws RangeError for a batch that is no positive integer, and for sizes that make others negative */
 export function buildPrograms(model: ModelDefinition, options: ProgramOptions): Programs {
   const { sizes, batchSize, optimizer } = options;
   if (batchSize !== undefined && !(Number.isSafeInteger(batchSize) && batchSize > 0)) throw new RangeError(`batchSize is ${String(batchSize)}; a batch is a positive integer`);
@@ -82,19 +86,20 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
       observe(program),
       options.disabledPasses,
     );
+  const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
+  const uncertain = uncertainSizesOf(model, replacements);
   const batched = batchStage(model, { sizes });
   const timeMajor = options.lengths ? batchStage(model, { sizes, lengths: true, observer: observe('sequence') }) : batched;
   const sequences = options.batchFirst ? batchFirst(timeMajor) : timeMajor;
   const fixed = (graph: Graph): Graph => (batchSize === undefined ? graph : substituteDims(graph, new Map([[batchDim.key, Dim.constant(batchSize)]])));
   const start = fixed(sequences);
   const sequenceGraph = optimized('sequence', start, (graph) => (options.forwardOnly ? graph : withGradients(model, graph)));
-  const replacements = new Map(Object.entries(sizes).map(([name, size]) => [name, Dim.constant(size)]));
   const declared = [...model.parameters.values()].map((parameter) => ({
     ...parameter,
     shape: parameter.shape.map((dim) => dim.substitute(replacements)),
   }));
   const parameters = placeParameters(declared, sequenceGraph);
-  const steps = canStep(batched) ? stepStage(batched) : undefined;
+  const steps = canStep(batched) && !needsMoreSteps(uncertain) ? stepStage(batched) : undefined;
   const stepGraph = steps && optimized('step', fixed(steps));
   const sequence = lowerSequence(model, sequenceGraph, parameters, options.forwardOnly);
   return {
@@ -114,6 +119,7 @@ export function buildPrograms(model: ModelDefinition, options: ProgramOptions): 
     optimizer,
     lengths: options.lengths === true,
     batchFirst: options.batchFirst === true,
+    uncertainSizes: uncertain,
     ...typesOf(sequences, sequenceGraph),
     stepInputTypes: typesOf(steps, stepGraph).inputTypes,
     stepOutputTypes: typesOf(steps, stepGraph).outputTypes,
@@ -137,7 +143,7 @@ function typesOf(declared: Graph | undefined, program: Graph | undefined): Pick<
 /** One step: the sequence of length one, without its loss. */
 function stepStage(batched: Graph): Graph {
   const outputs = new Map([...batched.outputs].filter(([name]) => name !== 'loss'));
-  return substituteDims(batched.withOutputs(outputs), new Map([[timeDim.key, Dim.one]]));
+  return substituteDims(batched.withOutputs(outputs), oneStep);
 }
 
 function canStep(graph: Graph): boolean {

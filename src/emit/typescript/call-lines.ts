@@ -9,6 +9,7 @@ import { elementsCode } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { access, optionalAccess } from './module-names.js';
 import { startStateLines } from './module-state.js';
+import { calledSizeLines } from './size-checks.js';
 import { dimCode } from './scope.js';
 import type { SymbolNames } from './scope.js';
 
@@ -110,6 +111,7 @@ export function sequenceLines(context: ModuleContext, call: SequenceCall): strin
   return [
     programs.batchSize === undefined ? "checkInteger('batchSize', rows, 1, batchSize);" : 'checkBatch(rows);',
     timed === undefined ? 'const count = 1;' : `const count = stepsOf(${quoted(timed.label)}, ${timed.code}, ${row});`,
+    ...calledSizeLines(context, withTargets),
     ...(programs.lengths ? ['checkLengths(lengths, rows, count);'] : []),
     ...checkLines(context, [...values, ...states, ...besides], sizes.requested, timed?.input, programs.lengths),
     ...checks,

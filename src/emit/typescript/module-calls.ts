@@ -8,6 +8,7 @@ import { persistenceMethods } from './module-persistence.js';
 import { carriesState, keepLines, resetMethod, stepStateLines, stepTakenLines } from './module-state.js';
 import { trainingMethods } from './module-training.js';
 import { unstacked } from './module-types.js';
+import { stepSizeLines } from './size-checks.js';
 
 /** The methods of a module. */
 export function methodLines(context: ModuleContext): string[] {
@@ -110,6 +111,7 @@ function stepMethod(context: ModuleContext): string[] {
   const row = first === undefined ? '' : elementsCode({ shape: first.type.shape.slice(1) }, sizes.requested);
   return method(`step(inputs: ${names.type}StepInputs)`, [
     first === undefined ? 'const rows = batchSize;' : `const rows = rowsOf(${quoted(first.label)}, ${first.code}, ${row});`,
+    ...stepSizeLines(context),
     ...checkLines(context, values, sizes.requested, first?.input),
     'start(rows, 1);',
     ...placeLines(context, values),

@@ -12,6 +12,7 @@ import { stateFunctions } from './module-state.js';
 import { trainingFunctions } from './module-training.js';
 import { inputViewLines, viewDeclarations } from './module-views.js';
 import { dimCode } from './scope.js';
+import { createdSizeLines } from './size-checks.js';
 import { weightDecayLines } from './weight-decay-code.js';
 
 /** The function that makes a module's object: everything is inside of it. */
@@ -38,6 +39,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
       '  if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);',
       '}',
       ...(batchSize === undefined ? [] : [`if (batchSize !== ${String(batchSize)}) throw new RangeError(\`batchSize was fixed to ${String(batchSize)} when the module was built; it can't be \${String(batchSize)}\`);`]),
+      ...createdSizeLines(context),
       '',
       '// The arena. Each constant is where a run of elements starts; shapes in brackets.',
       ...kernels.beforeRegions,

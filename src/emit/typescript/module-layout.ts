@@ -1,4 +1,7 @@
-import type { Dim } from '../../graph/dim.js';
+import { Dim } from '../../graph/dim.js';
+import type { DimAtom } from '../../graph/dim.js';
+import { leastValue } from '../../graph/least-value.js';
+import { batchDim, timeDim } from '../../graph/stage-dims.js';
 import type { Buffer, BufferRole, Kernel, PackKernel, View } from '../../lower/kernel-program.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
 import { planMemory } from '../../lower/memory-plan.js';
@@ -90,7 +93,7 @@ export class ModuleLayout {
     return [
       ...this.#regions.map(({ constant, size, comment, host }) =>
         host === undefined
-          ? `const ${constant} = region(${dimCode(size, capacity)}); // ${comment}`
+          ? `const ${constant} = region(${capacityCode(size, capacity)}); // ${comment}`
           : `const ${constant} = ${host}; // ${comment}, in turn`,
       ),
       ...this.#parameterConstants.map(({ constant, parameter, comment }) => {
@@ -117,6 +120,19 @@ export class ModuleLayout {
 /** Packs of equal matrices are one. */
 export function panelKey({ source, depth, columns }: PackKernel): string {
   return ['panel', source.buffer.name, source.offset, source.depthStride, source.columnStride, depth, columns].join('|');
+}
+
+/** Of a size that is negative for some sizes there is room for nothing where it is: calls that need it are refused. */
+function capacityCode(size: Dim, capacity: SymbolNames): string {
+  return leastValue(size) < 0 ? `Math.max(0, ${dimCode(largest(size), capacity)})` : dimCode(size, capacity);
+}
+
+const fewest: ReadonlyMap<string, Dim> = new Map([timeDim, batchDim].map(({ key }) => [key, Dim.one]));
+
+/** No less than a size is for any number of steps and any batch up to given ones: what is subtracted, like T in `N-T`, is least at one. */
+function largest(size: Dim): Dim {
+  const factor = (atom: DimAtom): Dim => (atom.kind === 'symbol' ? Dim.symbol(atom.name) : Dim.ceilDiv(largest(atom.numerator), atom.divisor));
+  return Dim.sum(size.terms.map((term) => (term.coefficient < 0 ? Dim.fromTerms([term]).substitute(fewest) : Dim.product(term.atoms.map(factor)).times(term.coefficient))));
 }
 
 function flatten(kernels: readonly Kernel[]): Kernel[] {
