@@ -3,12 +3,13 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vanillaLstm } from 'cellwright';
+import type { CellName } from '../src/cells/registry.js';
 import { timeBuildCommand } from './build-command.js';
 import type { BuildTimes } from './build-command.js';
 import { buildModule } from './build-module.js';
 import type { BuildOptions, Target } from './build-module.js';
 import type { Case } from './cases.js';
-import { benchLibrary } from './library.js';
+import { benchLibrary, profileLibrary } from './library.js';
 import { writeMarkdown } from './markdown.js';
 import { buildTimesName } from './measurement-name.js';
 import { moduleSizes } from './module-table.js';
@@ -38,6 +39,8 @@ export interface BenchOptions extends BuildOptions {
   readonly fresh: boolean;
   /** In place of everything else: each cell of the library beside the vanilla LSTM. */
   readonly cells?: string;
+  /** In place of everything else: where the time of these goes. */
+  readonly profile?: readonly CellName[];
 }
 
 /** Of the repository: this program is in `bench/dist`. */
@@ -73,7 +76,9 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
   const { vector, plain, javaScript, pair } = peaks;
   console.log(`peak in GFLOP/s: ${vector.gflops.toFixed(1)} by ${pair} of 128 bits, ${plain.gflops.toFixed(1)} by mul+add, ${javaScript.gflops.toFixed(1)} by JavaScript\n`);
 
-  if (options.cells !== undefined) return benchLibrary(options.cells, { folder, build, peaks, quick: options.quick, skip });
+  const libraryOptions = { folder, build, peaks, quick: options.quick, skip };
+  if (options.cells !== undefined) return benchLibrary(options.cells, libraryOptions);
+  if (options.profile !== undefined) return profileLibrary(options.profile, libraryOptions);
 
   const targets = await availableTargets(folder, options.target, build, skip);
   const rows: Row[] = [];

@@ -40,7 +40,7 @@ export async function buildModule(folder: string, request: BuildRequest): Promis
   const { definition, target, sizes, ...others } = request;
   const wanted = { definition, target, format: 'js' as const, ...(sizes && { sizes }), ...others };
   const start = performance.now();
-  const { files } = await compileModule(wanted);
+  const { files, kernels } = await compileModule(wanted);
   const buildMs = performance.now() - start;
   const source = files.find(({ name }) => name.endsWith('.js'));
   if (source === undefined) throw new Error(`no JavaScript was made of '${definition.name}'`);
@@ -48,7 +48,8 @@ export async function buildModule(folder: string, request: BuildRequest): Promis
   for (const { name, text } of files) writeFileSync(join(folder, name), text);
   const file = join(folder, source.name);
   const { create, initialize } = moduleNames(definition.name);
-  return { target, file, create, initialize, buildMs, bytes: Buffer.byteLength(source.text), gzipBytes: await shippedBytes(file, create) };
+  const functions = [...(kernels?.text ?? '').matchAll(/\(func \$(\w+)/g)].flatMap(([, own]) => own ?? []);
+  return { target, file, create, initialize, functions, buildMs, bytes: Buffer.byteLength(source.text), gzipBytes: await shippedBytes(file, create) };
 }
 
 async function shippedBytes(file: string, create: string): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Peaks } from './peak/peak-loop.js';
 import type { Pass, Shape } from './shape.js';
 import type { Effort, Timing } from './stopwatch.js';
+import type { TimeShares } from './time-shares.js';
 
 /** What a process that times one pass of one case is told; it runs nothing else, so that cases do not disturb each other. */
 export interface CaseOrder {
@@ -9,6 +10,8 @@ export interface CaseOrder {
   readonly modules: readonly ModuleOrder[];
   readonly peaks: Peaks;
   readonly effort: Effort;
+  /** Milliseconds for which each module is also watched, for where its time goes. */
+  readonly watchMs?: number;
 }
 
 export interface ModuleOrder {
@@ -17,6 +20,8 @@ export interface ModuleOrder {
   /** Names of its exports. */
   readonly create: string;
   readonly initialize: string;
+  /** Names of the functions of its WebAssembly, in order. */
+  readonly functions: readonly string[];
 }
 
 /** What that process answers. */
@@ -28,7 +33,7 @@ export interface CaseAnswer {
 }
 
 export type ModuleAnswer = { readonly target: string } & (
-  | { readonly status: 'timed'; readonly timing: Timing; readonly start: FirstUse }
+  | { readonly status: 'timed'; readonly timing: Timing; readonly start: FirstUse; readonly shares?: TimeShares }
   | { readonly status: 'failed'; readonly reason: string }
 );
 

@@ -9,13 +9,14 @@ import type { CellName } from '../src/cells/registry.js';
 import { productFlops } from '../src/report/cost.js';
 import { buildModule, targets } from './build-module.js';
 import type { BuildOptions, BuiltModule } from './build-module.js';
-import type { CaseAnswer, CaseOrder } from './case-process.js';
+import type { CaseAnswer, CaseOrder, ModuleAnswer } from './case-process.js';
 import { runChild } from './child.js';
 import type { CellMeasurement, LibraryMeasurements } from './library-measurements.js';
 import type { Peaks } from './peak/peak-loop.js';
 import { reasonOf } from './reason.js';
 import type { Shape } from './shape.js';
 import type { Effort } from './stopwatch.js';
+import type { TimeShares } from './time-shares.js';
 
 export interface LibraryOptions {
   readonly folder: string;
@@ -68,11 +69,31 @@ export async function benchLibrary(file: string, options: LibraryOptions): Promi
   writeFileSync(file, `${JSON.stringify(measurements, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value), 1)}\n`);
 }
 
+/**
+ * Prints where the time of cells goes, forward and backward, beside the vanilla LSTM: the shares of products, maps and packing, and the
+ * rate of the products alone.
+ */
+export async function profileLibrary(cells: readonly CellName[], options: LibraryOptions): Promise<void> {
+  for (const cell of cells.filter((name) => name !== reference)) {
+    const { answer, work } = await timeBoth(cell, options, options.quick ? 100 : 1000);
+    for (const target of targets) {
+      const [own, other] = [timed(answer, `own ${target}`), timed(answer, `reference ${target}`)];
+      if (own.shares === undefined || other.shares === undefined) throw new Error(`${cell} was not watched`);
+      const rate = (work * other.timing.ms * other.shares.products) / (own.timing.ms * own.shares.products);
+      const both = (kind: keyof TimeShares): string => [own, other].map(({ shares }) => percent(shares?.[kind] ?? NaN)).join(' / ');
+      console.log(`${cell.padEnd(24)} ${target.padEnd(10)} products ${both('products')} of the time at ${rate.toFixed(2)} of the rate, maps ${both('maps')}, packing ${both('packs')}`);
+    }
+  }
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0).padStart(2)} %`;
+
 function describe(target: (typeof targets)[number], { time, rate }: CellMeasurement): string {
   return `${target}: ${time[target].toFixed(2)} of the time, ${rate[target].toFixed(2)} of the rate`;
 }
 
-async function compare(cell: CellName, { folder, build, peaks, quick: isQuick }: LibraryOptions): Promise<CellMeasurement> {
+/** Times both as modules of both targets, called `own wasm`, `reference wasm` and so on; `work` is the ratio of their declared products. */
+async function timeBoth(cell: CellName, { folder, build, peaks, quick: isQuick }: LibraryOptions, watchMs?: number): Promise<{ answer: CaseAnswer; work: number }> {
   const definition = createCell(cell);
   const own = definition.dims.includes('N') ? spatialShape : shape;
   const modules: BuiltModule[] = [];
@@ -82,18 +103,24 @@ async function compare(cell: CellName, { folder, build, peaks, quick: isQuick }:
       modules.push({ ...built, target: `${name === cell ? 'own' : 'reference'} ${target}` });
     }
   }
-  const order: CaseOrder = { pass: 'train', shape: own, modules, peaks, effort: isQuick ? quick : thorough };
+  const order: CaseOrder = { pass: 'train', shape: own, modules, peaks, effort: isQuick ? quick : thorough, ...(watchMs === undefined ? {} : { watchMs }) };
   const orderFile = join(folder, `library-${cell}.json`);
   writeFileSync(orderFile, JSON.stringify(order));
   const { outcome, output, errors } = await runChild(process.execPath, [fileURLToPath(new URL('time-case.js', import.meta.url)), orderFile]);
   if (outcome !== 'finished') throw new Error(errors);
-  const answer = JSON.parse(output) as CaseAnswer;
-  const msOf = (name: string): number => {
-    const module = answer.modules.find(({ target }) => target === name);
-    if (module?.status !== 'timed') throw new Error(module?.reason ?? `${name} was not timed`);
-    return module.timing.ms;
-  };
   const work = flopsOf(definition, own) / flopsOf(createCell(reference), own);
+  return { answer: JSON.parse(output) as CaseAnswer, work };
+}
+
+function timed({ modules }: CaseAnswer, name: string): ModuleAnswer & { readonly status: 'timed' } {
+  const module = modules.find(({ target }) => target === name);
+  if (module?.status !== 'timed') throw new Error(module?.reason ?? `${name} was not timed`);
+  return module;
+}
+
+async function compare(cell: CellName, options: LibraryOptions): Promise<CellMeasurement> {
+  const { answer, work } = await timeBoth(cell, options);
+  const msOf = (name: string): number => timed(answer, name).timing.ms;
   const time = perTarget((target) => msOf(`own ${target}`) / (cell === reference ? msOf(`own ${target}`) : msOf(`reference ${target}`)));
   return { time, rate: perTarget((target) => work / time[target]) };
 }

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { isCellName } from '../src/cells/registry.js';
+import type { CellName } from '../src/cells/registry.js';
 import { bench } from './bench.js';
 import type { BenchOptions } from './bench.js';
 import { targets } from './build-module.js';
@@ -27,6 +29,7 @@ new Command('bench')
   .option('--markdown <file>', 'write tables there, of this run and of what earlier ones measured besides')
   .option('--fresh', 'forget what earlier runs measured under this version of Node', false)
   .option('--cells <file>', 'in place of all that, time each cell of the library in turns with the vanilla LSTM, and write the ratios there')
+  .addOption(new Option('--profile <cells>', 'in place of all that, where the time of these cells goes').argParser(parseCells))
   .option('--node <path>', 'run under another Node')
   .action((options: Options) => {
     if (options.node === undefined) return bench(options);
@@ -52,6 +55,13 @@ function parseTargets(words: string): Target[] {
     const target = targets.find((name) => name === word);
     if (target === undefined) throw new InvalidArgumentError(`targets are ${targets.join(', ')}`);
     return target;
+  });
+}
+
+function parseCells(words: string): CellName[] {
+  return split(words).map((word) => {
+    if (!isCellName(word)) throw new InvalidArgumentError(`there is no cell '${word}' in the library`);
+    return word;
   });
 }
 

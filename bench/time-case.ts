@@ -9,17 +9,18 @@ import { randomValues } from './random-values.js';
 import { timeInTurns } from './stopwatch.js';
 import type { Subject } from './stopwatch.js';
 import { reasonOf } from './reason.js';
+import { timeShares } from './time-shares.js';
 
 /** The program of a process that times one pass of one case; the order is in the file that it is given. */
 const order = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as CaseOrder;
 process.stdout.write(JSON.stringify(await answer(order)));
 
 type Started = { readonly target: string } & (
-  | { readonly status: 'started'; readonly subject: Subject; readonly start: FirstUse }
+  | { readonly status: 'started'; readonly subject: Subject; readonly start: FirstUse; readonly functions: readonly string[] }
   | { readonly status: 'failed'; readonly reason: string }
 );
 
-async function answer({ modules, peaks, effort, pass }: CaseOrder): Promise<CaseAnswer> {
+async function answer({ modules, peaks, effort, pass, watchMs }: CaseOrder): Promise<CaseAnswer> {
   const all: Started[] = [];
   for (const module of modules) all.push(await attempt(module));
   const started = all.filter((each) => each.status === 'started');
@@ -29,11 +30,12 @@ async function answer({ modules, peaks, effort, pass }: CaseOrder): Promise<Case
   return {
     modules: all.map((each): ModuleAnswer => {
       if (each.status === 'failed') return each;
-      const { target, subject, start } = each;
+      const { target, subject, start, functions } = each;
       const timing = timings[started.indexOf(each)];
       if (timing === undefined) throw new Error(`${target} was not timed`);
       const allocated = pass === 'step' ? { allocatedBytes: heapGrowth(subject) } : {};
-      return { target, status: 'timed', timing, start: { ...start, ...allocated } };
+      const shares = watchMs === undefined ? {} : { shares: timeShares(subject, watchMs, functions) };
+      return { target, status: 'timed', timing, start: { ...start, ...allocated }, ...shares };
     }),
     // A disturbed peak would flatter the modules: the rate at the start of the run is the least that it is.
     vectorPeak: Math.max(peaks.vector.gflops, gigaflops(peaks.vector.flops, vector?.ms ?? Infinity)),
@@ -42,9 +44,9 @@ async function answer({ modules, peaks, effort, pass }: CaseOrder): Promise<Case
 }
 
 async function attempt(module: ModuleOrder): Promise<Started> {
-  const { target } = module;
+  const { target, functions } = module;
   try {
-    return { target, status: 'started', ...(await start(module)) };
+    return { target, status: 'started', functions, ...(await start(module)) };
   } catch (error) {
     return { target, status: 'failed', reason: reasonOf(error) };
   }
