@@ -52,10 +52,16 @@ export const einsum: Op<EinsumAttributes> = {
     const rightStrides = strides(letters.right, right.shape);
     const outStrides = strides(letters.out, shape);
     const out = new Float64Array(shape.reduce((count, n) => count * n, 1));
-    forEachIndex(space.map(size), (index) => {
-      const at = offsetOf(index, outStrides);
-      const term = (left.data[offsetOf(index, leftStrides)] ?? NaN) * (right.data[offsetOf(index, rightStrides)] ?? NaN);
-      out[at] = (out[at] ?? NaN) + term;
+    // The last letter in a loop of its own: here the interpreter spends most of its time.
+    const outer = space.slice(0, -1);
+    const last = space.at(-1);
+    const count = last === undefined ? 1 : size(last);
+    const [leftStep = 0, rightStep = 0, outStep = 0] = [leftStrides, rightStrides, outStrides].map((all) => all[outer.length] ?? 0);
+    forEachIndex(outer.map(size), (index) => {
+      let [leftAt, rightAt, at] = [offsetOf(index, leftStrides), offsetOf(index, rightStrides), offsetOf(index, outStrides)];
+      for (let k = 0; k < count; k++, leftAt += leftStep, rightAt += rightStep, at += outStep) {
+        out[at] = (out[at] ?? NaN) + (left.data[leftAt] ?? NaN) * (right.data[rightAt] ?? NaN);
+      }
     });
     return [out];
   },

@@ -95,10 +95,13 @@ export function elementwise<const Operands extends readonly Dtype[]>(definition:
       return [{ dtype: definition.result ?? 'real', shape: first.shape }];
     },
     evaluate(tensors) {
-      const [first] = tensors;
+      const [first, second] = tensors;
       const length = first?.data.length ?? 0;
       const out = new Float64Array(length);
-      for (let k = 0; k < length; k++) out[k] = scalar(...tensors.map((tensor) => tensor.data[k] ?? NaN));
+      // Those of one and two operands, which are most, without a list for each element.
+      if (first !== undefined && tensors.length === 1) for (let k = 0; k < length; k++) out[k] = scalar(first.data[k] ?? NaN);
+      else if (first !== undefined && second !== undefined && tensors.length === 2) for (let k = 0; k < length; k++) out[k] = scalar(first.data[k] ?? NaN, second.data[k] ?? NaN);
+      else for (let k = 0; k < length; k++) out[k] = scalar(...tensors.map((tensor) => tensor.data[k] ?? NaN));
       return [out];
     },
     vjp({ builder, node, cotangents: [cotangent], result, wants, times, fromBranch }: VjpContext) {

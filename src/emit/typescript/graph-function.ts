@@ -2,6 +2,7 @@ import type { Dim } from '../../graph/dim.js';
 import type { Graph } from '../../graph/graph.js';
 import { graphProgram } from '../graph-program.js';
 import type { Values } from '../graph-program.js';
+import { withoutTypes } from './javascript.js';
 import { kernelLines } from './kernel-code.js';
 import { indent } from './map-code.js';
 import { MathFunctions } from './math-functions.js';
@@ -9,7 +10,6 @@ import type { MathMode } from './math-functions.js';
 import { packFunction, productFunction } from './product-function.js';
 import { dimCode, Scope } from './scope.js';
 import type { SymbolNames } from './scope.js';
-import { tsMorph } from './ts-morph.js';
 
 export type Precision = 'float32' | 'float64';
 
@@ -78,10 +78,8 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
     '}',
     'return { arena, run };',
   ].join('\n');
-  const { ts } = tsMorph();
-  const javascript = ts.transpile(source, { target: ts.ScriptTarget.ES2022 });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the point is to run what was emitted; only tests and `cellwright check` do
-  const create = new Function(javascript) as () => { arena: Float32Array | Float64Array; run: () => void };
+  const create = new Function(withoutTypes(source)) as () => { arena: Float32Array | Float64Array; run: () => void };
   const { arena, run } = create();
   const call = (inputs: Values): Map<string, Float32Array | Float64Array> => {
     placed.place(inputs, arena);
