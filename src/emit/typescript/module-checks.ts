@@ -1,5 +1,5 @@
 import type { ModuleContext } from './module-context.js';
-import { hasEntry } from './module-context.js';
+import { bytesPerElement, hasEntry } from './module-context.js';
 import { labelsValues } from './module-persistence.js';
 
 /** The functions that check what a caller gives, and bring it to its place once all of it is right. */
@@ -136,7 +136,7 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       [
         '/** Copies values into the arena, unless they are there already. */',
         'function place(values: Values, at: number): void {',
-        '  if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);',
+        `  if (values.buffer !== arena.buffer || values.byteOffset !== ${String(bytesPerElement[array])} * at) arena.set(values, at);`,
         '}',
       ],
     ],

@@ -25,6 +25,8 @@ export interface ModuleContext {
   readonly packingEntries: ReadonlySet<string>;
 }
 
+export const bytesPerElement = { Float32Array: 4, Float64Array: 8 } as const satisfies Record<ModuleContext['array'], number>;
+
 export function elementsCode(type: Pick<ValueType, 'shape'>, symbols: SymbolNames): string {
   return dimCode(Dim.product(type.shape), symbols);
 }

@@ -23,6 +23,31 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
   const shared = [...stateFunctions(context), ...directionFunctions(context), ...lossFunctions(context), ...trainingFunctions(context)];
   const calls = [...shared, ...methods].join('\n');
   const checks = checkFunctions(context, kernels.start, (name) => calls.includes(`${name}(`) || (name === 'check' && calls.includes('checkOptional(')) || (name === 'place' && calls.includes('placeOrZero(')));
+  const rest = [
+    ...kernels.functions,
+    ...cachedFunction,
+    ...viewDeclarations(context),
+    ...directionalViews(context),
+    ...checks,
+    ...shared,
+    definitionLine(context),
+    'return {',
+    ...indent([
+      ...(model.dims.length === 0 ? [] : [`sizes: { ${model.dims.map((dim) => field(dim, String(programs.sizes[dim] ?? sizes.name(dim)))).join(', ')} },`]),
+      'batchSize,',
+      'maxSteps,',
+      'params,',
+      `parameters: view(${layout.flat('parameter')}, ${dimCode(flatSize(programs.parameters), sizes.capacity)}),`,
+      ...(hasGradients(programs) ? ['grads,', 'gradients,'] : []),
+      ...inputViewLines(context),
+      ...(programs.step === undefined ? [] : ['state,']),
+      ...methods,
+      'packParameters,',
+    ]),
+    '};',
+  ];
+  const decays = weightDecayLines(context);
+  const read = new Set([...decays, ...rest].join('\n').match(/[\w$]+/g));
   return [
     '/**',
     ` * Makes a ${model.name}: one arena, allocated here and never again.`,
@@ -43,10 +68,9 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
       '',
       '// The arena. Each constant is where a run of elements starts; shapes in brackets.',
       ...kernels.beforeRegions,
-      ...layout.lines(sizes.capacity),
+      ...layout.lines(sizes.capacity, (constant) => read.has(constant)),
       ...kernels.arena,
-      'arena.fill(0);',
-      ...weightDecayLines(context),
+      ...decays,
       'const view = (at: number, length: number): Values => arena.subarray(at, at + length);',
       '',
       '// The batch and the number of steps of the current call.',
@@ -55,27 +79,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
       ...(hasEntry(programs, 'backward') ? ['/** Whether the last forward call has kept what backward reads. */', 'let tape = false;'] : []),
       ...(programs.update === undefined ? [] : ['let stepCount = 0;']),
       '',
-      ...kernels.functions,
-      ...cachedFunction,
-      ...viewDeclarations(context),
-      ...directionalViews(context),
-      ...checks,
-      ...shared,
-      definitionLine(context),
-      'return {',
-      ...indent([
-        ...(model.dims.length === 0 ? [] : [`sizes: { ${model.dims.map((dim) => field(dim, String(programs.sizes[dim] ?? sizes.name(dim)))).join(', ')} },`]),
-        'batchSize,',
-        'maxSteps,',
-        'params,',
-        `parameters: view(${layout.flat('parameter')}, ${dimCode(flatSize(programs.parameters), sizes.capacity)}),`,
-        ...(hasGradients(programs) ? ['grads,', 'gradients,'] : []),
-        ...inputViewLines(context),
-        ...(programs.step === undefined ? [] : ['state,']),
-        ...methods,
-        'packParameters,',
-      ]),
-      '};',
+      ...rest,
     ]),
     '}',
   ];

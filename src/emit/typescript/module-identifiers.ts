@@ -3,7 +3,7 @@
  * written out: names that sizes, buffers and values have to stay clear of.
  */
 export const moduleIdentifiers: readonly string[] = [
-  ...'options batchSize maxSteps name size arenaLength region bytes arena memory view at length batch steps tape stepCount'.split(' '),
+  ...'options batchSize maxSteps name size arenaLength region bytes arena memory view at length end next batch steps tape stepCount'.split(' '),
   ...'sigmoid softplus exponential hyperbolicTangent powersOfTwo pack fromZero fromTarget'.split(' '),
   ...Array.from({ length: 64 }, (_, terms) => `product${String(terms)}`),
   ...'runForward runBackward runLoss runGradient runStep runUpdate'.split(' '),
@@ -24,7 +24,7 @@ export const directionalIdentifiers: readonly string[] =
 export const lengthsIdentifiers: readonly string[] = 'lengths checkLengths checkValidIndices placeLengths Array Int32Array'.split(' ');
 
 /** The same where kernels are WebAssembly. */
-export const wasmIdentifiers: readonly string[] = 'header headerAt zerosAt operandCopyAt pages compile decoded group sign digit code end k fused WebAssembly Int32Array Uint8Array'.split(' ');
+export const wasmIdentifiers: readonly string[] = 'header known zerosAt operandCopyAt pages compile decode decoded multiplyAdd group sign digit code fused WebAssembly Int32Array Uint8Array'.split(' ');
 
 /** The same for the function that gives parameters their first values. */
 export const initializerIdentifiers: readonly string[] = [

@@ -3,6 +3,7 @@ import type { Buffer } from '../../lower/kernel-program.js';
 import type { KernelCodeContext } from './kernel-code.js';
 import { MathFunctions } from './math-functions.js';
 import type { MathMode } from './math-functions.js';
+import { bytesPerElement } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { packFunctions, runFunctions } from './module-entries.js';
 import { packFunction, productFunction } from './product-function.js';
@@ -18,7 +19,7 @@ export interface ModuleKernels {
   readonly declarations: readonly string[];
   /** Statements before the regions: the constant `region`. */
   readonly beforeRegions: readonly string[];
-  /** Statements after the regions: the constant `arena`. */
+  /** Statements after the regions: the constant `arena`, full of zeros. */
   readonly arena: readonly string[];
   /** The functions of the entries, and for packing. */
   readonly functions: readonly string[];
@@ -35,9 +36,10 @@ export function typeScriptKernels(context: ModuleContext, scope: Scope, math: Ma
     declarations: [],
     beforeRegions: ['let arenaLength = 0;', 'const region = (length: number): number => (arenaLength += length) - length;'],
     arena: [
-      `const bytes = (arenaLength + 4) * ${array}.BYTES_PER_ELEMENT;`,
+      `const bytes = ${String(bytesPerElement[array])} * (arenaLength + 4);`,
       'if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);',
       `const arena = new ${array}(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);`,
+      'arena.fill(0);',
     ],
     functions: kernelFunctions(context, scope, math),
     start: [],

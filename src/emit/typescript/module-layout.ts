@@ -74,6 +74,17 @@ export class ModuleLayout {
     return constant;
   }
 
+  /** The constant of the region that a buffer lies in, its own or that of another. */
+  region(buffer: Buffer): string {
+    const constant = this.constant(buffer);
+    return this.#regions.find((region) => region.constant === constant)?.host ?? constant;
+  }
+
+  /** The constants of all regions, in the order in which they lie. */
+  get regions(): readonly string[] {
+    return this.#regions.flatMap(({ constant, host }) => (host === undefined ? [constant] : []));
+  }
+
   /** Where a buffer starts, plus a part that no loop of the kernel changes. */
   start(buffer: Buffer, offset: Dim, symbols: SymbolNames): string {
     const named = buffer.role === 'parameter' ? this.#named.get(`parameters|${offset.key}`) : undefined;
@@ -86,19 +97,21 @@ export class ModuleLayout {
     return this.start(buffer, offset, symbols);
   }
 
-  /** The declarations of all regions; sizes in the capacities of the arena. */
-  lines(capacity: SymbolNames): string[] {
+  /** The declarations of all regions, as constants where they are read; sizes in the capacities of the arena. */
+  lines(capacity: SymbolNames, isRead: (constant: string) => boolean): string[] {
     const [first] = this.#regions;
     if (first === undefined) return [];
+    const hosts = new Set(this.#regions.flatMap(({ constant, host }) => (host !== undefined && isRead(constant) ? [host] : [])));
+    const flat = this.flat('parameter');
     return [
-      ...this.#regions.map(({ constant, size, comment, host }) =>
-        host === undefined
-          ? `const ${constant} = region(${capacityCode(size, capacity)}); // ${comment}`
-          : `const ${constant} = ${host}; // ${comment}, in turn`,
-      ),
-      ...this.#parameterConstants.map(({ constant, parameter, comment }) => {
+      ...this.#regions.map(({ constant, size, comment, host }) => {
+        const own = isRead(constant) || hosts.has(constant) || constant === flat ? `const ${constant} = ` : '';
+        if (host === undefined) return `${own}region(${capacityCode(size, capacity)}); // ${comment}`;
+        return own === '' ? `// ${comment}, in turn with ${host.replace(/At$/, '')}` : `${own}${host}; // ${comment}, in turn`;
+      }),
+      ...this.#parameterConstants.filter(({ constant }) => isRead(constant)).map(({ constant, parameter, comment }) => {
         const offset = dimCode(parameter.offset, capacity);
-        return `const ${constant} = ${this.flat('parameter')}${offset === '0' ? '' : ` + ${offset}`}; // ${comment}`;
+        return `const ${constant} = ${flat}${offset === '0' ? '' : ` + ${offset}`}; // ${comment}`;
       }),
     ];
   }
@@ -108,12 +121,6 @@ export class ModuleLayout {
     const found = [...this.#constants].find(([buffer]) => buffer.role === role);
     if (found === undefined) throw new Error(`no ${role}s in the arena`);
     return found[1];
-  }
-
-  parameterConstant(name: string): string {
-    const found = this.#parameterConstants.find(({ parameter }) => parameter.name === name);
-    if (found === undefined) throw new Error(`no parameter '${name}'`);
-    return found.constant;
   }
 }
 

@@ -7,7 +7,7 @@ import { flatSize } from '../../program/regions.js';
 import { indent } from './map-code.js';
 import { elementsCode, hasEntry, hasGradients, viewCode } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
-import { objectLines, property } from './module-names.js';
+import { objectLines, property, shapeText } from './module-names.js';
 import { dimCode } from './scope.js';
 import type { SymbolNames } from './scope.js';
 
@@ -18,11 +18,7 @@ export function viewDeclarations(context: ModuleContext): string[] {
   const flat = dimCode(flatSize(programs.parameters), sizes.capacity);
   // Gradients, or directions, lie in arrays like that of the parameters.
   const hasSeveral = hasGradients(programs) || programs.directional.size > 0;
-  const parameterFields = programs.parameters.map(({ name, shape }) => {
-    const constant = layout.parameterConstant(name);
-    const at = hasSeveral ? `at + ${constant} - ${layout.flat('parameter')}` : constant;
-    return `${property(name)}: view(${at}, ${elementsCode({ shape }, sizes.capacity)})`;
-  });
+  const parameterFields = programs.parameters.map(({ name, shape }) => `  ${property(name)}: next(${elementsCode({ shape }, sizes.capacity)}), // ${shapeText(shape)}`);
   const forward = [
     ['outputs', outputFields(context, sequence, 'out.', model.outputs, programs.outputTypes)],
     ['finalState', outputFields(context, sequence, 'final.', model.states.keys(), programs.outputTypes)],
@@ -34,11 +30,23 @@ export function viewDeclarations(context: ModuleContext): string[] {
   return [
     ...(hasSeveral
       ? [
-          '/** A flat array by parameter. */',
-          ...objectLines('const byParameter = (at: number) => (', parameterFields, ');'),
+          '/** A flat array by parameter: they lie one behind the other. */',
+          'const byParameter = (at: number) => {',
+          '  const next = (length: number): Values => arena.subarray(at, (at += length));',
+          '  return {',
+          ...indent(parameterFields),
+          '  };',
+          '};',
           `const params = byParameter(${layout.flat('parameter')});`,
         ]
-      : objectLines('const params = ', parameterFields, ';')),
+      : [
+          '// The parameters lie one behind the other.',
+          `let end = ${layout.flat('parameter')};`,
+          'const next = (length: number): Values => arena.subarray(end, (end += length));',
+          'const params = {',
+          ...parameterFields,
+          '};',
+        ]),
     ...(hasGradients(programs) ? [`const grads = byParameter(${layout.flat('gradient')});`, `const gradients = view(${layout.flat('gradient')}, ${flat});`] : []),
     ...(update === undefined || optimizer === undefined || optimizer.slots.length === 0
       ? []

@@ -7,10 +7,10 @@
  */
 const base = 84;
 const moved = 3;
-/** The sign of zero: from here on there are no quotes. */
+/** The sign of zero: from here on there are no quotes, and before it are signs for other things. */
 const first = '('.charCodeAt(0);
 
-export function byteText(bytes: Uint8Array): string {
+export function byteText(bytes: Iterable<number>): string {
   return Array.from(bytes, (byte) => {
     const value = (byte + moved) % 256;
     const group = Math.floor(value / base);
@@ -18,17 +18,19 @@ export function byteText(bytes: Uint8Array): string {
   }).join('');
 }
 
-/** Statements that make the bytes of a text again. */
-export function decodingLines(text: string, bytes: string): string[] {
+/** A text as a literal of generated code. */
+export const quotedText = (text: string): string => `'${text.replaceAll('\\', '\\\\')}'`;
+
+/** Statements that add the bytes of a text to the list `decoded`. */
+export function decodingLines(text: string): string[] {
   return [
     '// One character for a small byte; the others are two.',
     'const decoded: number[] = [];',
     'let group = 0;',
-    `for (const sign of '${text.replaceAll('\\', '\\\\')}') {`,
-    `  const digit = sign.charCodeAt(0) - ${String(first)};`,
-    `  if (digit < ${String(base)}) decoded.push(digit + ${String(base)} * group - ${String(moved)});`,
-    `  group = Math.max(0, digit - ${String(base - 1)});`,
+    `for (const sign of ${text}) {`,
+    `  const digit = sign.charCodeAt(0) - ${String(first + moved)};`,
+    `  if (digit < ${String(base - moved)}) decoded.push(digit + group);`,
+    `  group = Math.max(0, ${String(base)} * (digit - ${String(base - moved - 1)}));`,
     '}',
-    `const ${bytes} = Uint8Array.from(decoded);`,
   ];
 }

@@ -1,6 +1,9 @@
+import { byteText, decodingLines, quotedText } from './byte-text.js';
+
 /**
- * How the same bytes serve hosts with and without relaxed SIMD: `mul`, `local.get`, `add` take as many bytes as `local.get`,
- * `relaxed_madd` and three `nop`s, so that a module's creator rewrites one into the other before it compiles.
+ * How one text serves hosts with and without relaxed SIMD: `mul`, `local.get`, `add` take as many bytes as `local.get`,
+ * `relaxed_madd` and three `nop`s. In the text a sign and the number of the local stand for either, which compresses best, and
+ * a module's creator puts in what its host knows.
  */
 const instructions = {
   f32: { multiply: 0xe6, add: 0xe4, fused: 0x85 },
@@ -9,20 +12,49 @@ const instructions = {
 
 export type FloatLane = keyof typeof instructions;
 
-/** Statements that make `fused` of a module's `code`: the same with one instruction where there were two. */
-export function fusingLines(lane: FloatLane): string[] {
-  const { multiply, add, fused } = instructions[lane];
+const [vectorPrefix, localGet, nop] = [0xfd, 0x20, 0x01];
+const sign = '!';
+
+/** What stands before and behind the number of the local. */
+type Around = readonly [before: readonly number[], behind: readonly number[]];
+const separate = (lane: FloatLane): Around => [[vectorPrefix, instructions[lane].multiply, 0x01, localGet], [vectorPrefix, instructions[lane].add, 0x01]];
+export const fused = (lane: FloatLane): Around => [[localGet], [vectorPrefix, instructions[lane].fused, 0x02, nop, nop, nop]];
+
+/** Statements that give the WebAssembly module of a binary, as one instruction where the host multiplies and adds in one. */
+export function fusingLines(binary: Uint8Array, lane: FloatLane): string[] {
+  const parts = splitAtMultiplyAdds(binary, lane);
+  // A local that takes one character needs no sign behind it.
+  const isShort = parts.every(({ local }) => byteText(local).length <= 1);
+  const text = parts.map(({ before, local }) => `${byteText(before)}${local.length === 0 ? '' : `${sign}${byteText(local)}${isShort ? '' : sign}`}`).join('');
+  const [one, two] = [fused(lane), separate(lane)].map(([before, behind]) => `${byteText(before)}$1${byteText(behind)}`);
   return [
-    '// For hosts that multiply and add in one instruction `mul`, `local.get`, `add` become `local.get` and that one: they take as',
-    '// many bytes.',
-    'const fused = code.slice();',
-    'for (let k = 0; k + 9 <= code.length; k++) {',
-    `  if (code[k] !== 253 || code[k + 1] !== ${String(multiply)} || code[k + 2] !== 1 || code[k + 3] !== 32) continue;`,
-    '  const end = code[k + 4]! < 128 ? k + 5 : k + 6;',
-    `  if (code[end] !== 253 || code[end + 1] !== ${String(add)} || code[end + 2] !== 1) continue;`,
-    '  fused.copyWithin(k, k + 3, end);',
-    `  fused.set([253, ${String(fused)}, 2, 1, 1, 1], end - 3);`,
-    '  k = end + 2;',
-    '}',
+    `// ${sign} stands for a multiplication and an addition, with the number of a local behind it.`,
+    `const code = ${quotedText(text)};`,
+    'const decode = (multiplyAdd: string): Uint8Array => {',
+    ...decodingLines(`code.replace(/${sign}${isShort ? '(.)' : `(.+?)${sign}`}/g, multiplyAdd)`).map((line) => `  ${line}`),
+    '  return Uint8Array.from(decoded);',
+    '};',
+    '// As one instruction, where the host has it, and as two.',
+    `const fused = decode(${quotedText(one ?? '')});`,
+    `return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : decode(${quotedText(two ?? '')}));`,
   ];
+}
+
+/** The bytes up to each `mul`, `local.get`, `add`, with those of the local's number, and what comes after the last. */
+export function splitAtMultiplyAdds(binary: Uint8Array, lane: FloatLane): { readonly before: Uint8Array; readonly local: Uint8Array }[] {
+  const [multiply, add] = separate(lane);
+  const has = (at: number, bytes: readonly number[]): boolean => bytes.every((byte, k) => binary[at + k] === byte);
+  const parts: { before: Uint8Array; local: Uint8Array }[] = [];
+  let from = 0;
+  for (let k = 0; k < binary.length; k++) {
+    if (!has(k, multiply)) continue;
+    let end = k + multiply.length;
+    while ((binary[end] ?? 0) >= 0x80) end++;
+    end++;
+    if (!has(end, add)) continue;
+    parts.push({ before: binary.subarray(from, k), local: binary.subarray(k + multiply.length, end) });
+    from = end + add.length;
+    k = from - 1;
+  }
+  return [...parts, { before: binary.subarray(from), local: new Uint8Array(0) }];
 }

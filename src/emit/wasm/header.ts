@@ -7,7 +7,13 @@ import { Dim } from '../../graph/dim.js';
 export class Header {
   readonly #slots = new Map<string, number>();
 
-  constructor(private readonly known: ReadonlyMap<string, number> = new Map()) {}
+  constructor(
+    private readonly known: ReadonlyMap<string, number> = new Map(),
+    /** Symbols that have the first slots, in this order. */
+    symbols: readonly string[] = [],
+  ) {
+    for (const symbol of symbols) this.offset(symbol);
+  }
 
   /** The value of a symbol, where it is known at build. */
   constant(symbol: string): number | undefined {

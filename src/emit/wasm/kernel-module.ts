@@ -19,6 +19,8 @@ export interface KernelModuleOptions {
   readonly math: (name: MathFunction) => VectorMath;
   /** Names the region of a buffer; buffers of one region share a name. */
   region(buffer: Buffer): string;
+  /** What the memory begins with, where that is laid out beforehand; otherwise it begins with what the kernels read. */
+  readonly header?: readonly string[];
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
   /** What is done without panels where a call is for one step of one example. */
@@ -42,7 +44,7 @@ export class KernelModule {
   #storesParts = false;
 
   constructor(private readonly options: KernelModuleOptions) {
-    this.#header = new Header(options.known);
+    this.#header = new Header(options.known, options.header);
     for (const name of ['B', 'T']) if (this.#header.constant(name) === undefined) this.#header.offset(name);
   }
 

@@ -5,10 +5,11 @@ import type { ModuleContext } from '../typescript/module-context.js';
 import type { MathMode } from '../typescript/math-functions.js';
 import type { ModuleKernels } from '../typescript/module-kernels.js';
 import { indent } from '../typescript/map-code.js';
-import { byteText, decodingLines } from './byte-text.js';
+import { byteText, decodingLines, quotedText } from './byte-text.js';
 import { encodeText } from './encode.js';
 import { fusingLines } from './fused-multiply-add.js';
-import { headerElements, KernelModule } from './kernel-module.js';
+import { startSymbol } from './header.js';
+import { copySymbol, headerElements, KernelModule, zeroSymbol } from './kernel-module.js';
 import { vectorMath } from './math/vector-math.js';
 import { SingleRow } from './single-row.js';
 import { bytesOf } from './vector-code.js';
@@ -41,7 +42,9 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const lane: Lane = array === 'Float32Array' ? 'f32' : 'f64';
   const bytes = bytesOf[lane];
   const singleRow = learnsOnline(programs) ? new SingleRow(programs.sequence.packs, programs.sequence.entries.flatMap(({ kernels }) => kernels)) : undefined;
-  const module = new KernelModule({ lane, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.constant(buffer), ...(singleRow && { singleRow }) });
+  // In the order in which the module's creator comes to know them.
+  const header = ['B', 'T', ...programs.freeDims, ...layout.regions.map(startSymbol), zeroSymbol, copySymbol];
+  const module = new KernelModule({ lane, header, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.region(buffer), ...(singleRow && { singleRow }) });
   const packs = packsByFunction(programs);
   const entries = programsOf(programs).flatMap((program) => program.entries);
   for (const [name, own] of packs) {
@@ -56,9 +59,10 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const docs = entryDocs(programs);
   const text = entries.reduce((code, { name }) => withComment(code, runName(name), docs(name)), plain.replace('(import "host"', `(import "${own}"`));
   const binary = await encodeText(text);
-  const symbols = module.headerSymbols;
-  const values = symbols.map((symbol) => (symbol.startsWith('@') ? `${symbol.slice(1)} * ${String(bytes)}` : sizes.capacity(symbol)));
+  const unknown = module.headerSymbols.find((symbol) => !header.includes(symbol));
+  if (unknown !== undefined) throw new Error(`the kernels read '${unknown}', which the module does not know`);
   const elements = alignment / bytes;
+  const headerLength = Math.ceil(headerElements(header.length, lane) / elements) * elements;
   return {
     description: `${math} maths in WebAssembly${reproducible ? ', the same bits on every host' : ''}`,
     code: { text, binary },
@@ -75,27 +79,33 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
       '};',
     ],
     beforeRegions: [
-      'let arenaLength = 0;',
+      '// What the kernels read from its first bytes, as integers of 32 bits: sizes, and where each region starts, in bytes.',
+      `const known = [${['B', 'T', ...programs.freeDims].map((symbol) => sizes.capacity(symbol)).join(', ')}];`,
+      `let arenaLength = ${String(headerLength)};`,
       `// Regions start at multiples of ${String(alignment)} bytes.`,
-      `const region = (length: number): number => (arenaLength += Math.ceil(length / ${String(elements)}) * ${String(elements)}) - Math.ceil(length / ${String(elements)}) * ${String(elements)};`,
-      `const headerAt = region(${String(headerElements(symbols.length, lane))}); // sizes and region starts, as integers of 32 bits`,
-      ...[...module.ownRegions].map(([symbol, size]) => `const ${symbol.slice(1)} = region(${String(size / bytes)}); // of the kernels' own`),
+      'const region = (length: number): number => {',
+      '  const at = arenaLength;',
+      `  known.push(${String(bytes)} * at);`,
+      `  arenaLength += Math.ceil(length / ${String(elements)}) * ${String(elements)};`,
+      '  return at;',
+      '};',
     ],
     arena: [
-      `const bytes = (arenaLength + 16) * ${array}.BYTES_PER_ELEMENT;`,
-      'if (options.memory !== undefined && options.memory.buffer.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.buffer.byteLength)}`);',
-      'const pages = Math.ceil(bytes / 65536);',
+      ...[...module.ownRegions].map(([symbol, size]) => `region(${String(size / bytes)}); // ${symbol.slice(1).replace(/At$/, '')}, of the kernels' own`),
+      'arenaLength += 16; // vectors may be read beyond the last element',
+      `const pages = Math.ceil(arenaLength / ${String(65536 / bytes)});`,
       'const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });',
-      `const arena = new ${array}(memory.buffer, 0, arenaLength + 16);`,
+      `const arena = new ${array}(memory.buffer);`,
+      `if (arena.length < arenaLength) throw new RangeError(\`memory must have at least \${String(${String(bytes)} * arenaLength)} bytes, not \${String(arena.byteLength)}\`);`,
+      'arena.fill(0, 0, arenaLength);',
     ],
     functions: [
       'function compile(): object {',
-      ...indent([...decodingLines(byteText(binary), 'code'), ...(reproducible ? ['return new WebAssembly.Module(code);'] : [...fusingLines(lane), 'return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : code);'])]),
+      ...indent(reproducible ? [...decodingLines(quotedText(byteText(binary))), 'return new WebAssembly.Module(Uint8Array.from(decoded));'] : fusingLines(binary, lane)),
       '}',
       '',
-      '// What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.',
-      `const header = new Int32Array(memory.buffer, headerAt, ${String(symbols.length)});`,
-      `header.set([${values.join(', ')}]);`,
+      'const header = new Int32Array(memory.buffer);',
+      'header.set(known);',
       `const { ${[...packNames, ...entries.map(({ name }) => runName(name))].join(', ')} } = new WebAssembly.Instance(options.module ?? compile(), { '${own}': { memory } }).exports as {`,
       ...indent([
         ...packNames.map((name) => `readonly ${name}: () => void;`),
