@@ -110,7 +110,7 @@ export function sequenceLines(context: ModuleContext, call: SequenceCall): strin
   const row = timed === undefined ? '' : elementsCode(oneStep(timed.type), sizes.requested);
   return [
     programs.batchSize === undefined ? "checkInteger('batchSize', rows, 1, batchSize);" : 'checkBatch(rows);',
-    timed === undefined ? 'const count = 1;' : `const count = stepsOf(${quoted(timed.label)}, ${timed.code}, ${row});`,
+    timed === undefined ? 'const count = 1;' : `const count = countOf(${quoted(timed.label)}, ${timed.code}, ${row}, maxSteps, 'steps');`,
     ...calledSizeLines(context, withTargets),
     ...(programs.lengths ? ['checkLengths(lengths, rows, count);'] : []),
     ...checkLines(context, [...values, ...states, ...besides], sizes.requested, timed?.input, programs.lengths),

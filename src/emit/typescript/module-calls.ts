@@ -107,10 +107,10 @@ function stepMethod(context: ModuleContext): string[] {
   if (step === undefined) return [];
   const types = new Map([...stepInputTypes].map(([name, type]) => [name, unstacked(type)]));
   const values = read(required('inputs', model.inputs.keys()), step, types);
-  const [first] = values;
+  const first = programs.batchSize === undefined ? values[0] : undefined;
   const row = first === undefined ? '' : elementsCode({ shape: first.type.shape.slice(1) }, sizes.requested);
   return method(`step(inputs: ${names.type}StepInputs)`, [
-    first === undefined ? 'const rows = batchSize;' : `const rows = rowsOf(${quoted(first.label)}, ${first.code}, ${row});`,
+    first === undefined ? 'const rows = batchSize;' : `const rows = countOf(${quoted(first.label)}, ${first.code}, ${row}, batchSize, 'examples');`,
     ...stepSizeLines(context),
     ...checkLines(context, values, sizes.requested, first?.input),
     'start(rows, 1);',

@@ -1,23 +1,28 @@
 import type { ModuleContext } from './module-context.js';
 import { bytesPerElement, hasEntry } from './module-context.js';
-import { labelsValues } from './module-persistence.js';
+import { numbersCode, settingLine } from './module-persistence.js';
 
-/** The functions that check what a caller gives, and bring it to its place once all of it is right. */
-export function checkFunctions(context: ModuleContext, startLines: readonly string[], used: (name: string) => boolean): string[] {
+/** The functions that check what a caller gives, and bring it to its place once all of it is right: those that some code calls. */
+export function checkFunctions(context: ModuleContext, startLines: readonly string[], calls: string): string[] {
   const { array, programs } = context;
   const { batchSize } = programs;
   const tape = hasEntry(programs, 'backward');
-  const labelled = labelsValues(programs);
   const hasExceptions = [...programs.model.indexRanges.values()].flat().some(({ except }) => except !== undefined);
   const [except, orExcept, orExceptText] = hasExceptions ? [', except?: number', ' && index !== except', "${except === undefined ? '' : ` or ${String(except)}`}"] : ['', '', ''];
-  // Single precision rounds the number that stands for -0 to -0.
-  const negativeZeros = array === 'Float64Array' ? '.map((value) => (value === -5e-324 ? -0 : value))' : '';
   const functions: readonly (readonly [name: string, lines: readonly string[]])[] = [
+    [
+      'checkType',
+      [
+        'function checkType(name: string, values: Values): void {',
+        `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
+        '}',
+      ],
+    ],
     [
       'check',
       [
         'function check(name: string, values: Values, length: number): void {',
-        `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
+        '  checkType(name, values);',
         '  if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);',
         '}',
       ],
@@ -93,29 +98,14 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       ],
     ],
     [
-      'stepsOf',
+      'countOf',
       [
-        '/** The number of steps of a sequence, from its length. */',
-        'function stepsOf(name: string, values: Values, length: number): number {',
-        `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
+        '/** How many steps, or examples, there are in an array, from its length. */',
+        'function countOf(name: string, values: Values, length: number, most: number, parts: string): number {',
+        '  checkType(name, values);',
         '  const count = values.length / length;',
-        '  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);',
-        '  if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);',
+        '  if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);',
         '  return count;',
-        '}',
-      ],
-    ],
-    [
-      'rowsOf',
-      [
-        '/** The batch of one step, from its length. */',
-        'function rowsOf(name: string, values: Values, length: number): number {',
-        `  if (!(values instanceof ${array})) throw new TypeError(\`\${name} must be a ${array}\`);`,
-        '  const rows = values.length / length;',
-        batchSize === undefined
-          ? '  if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);'
-          : '  if (rows !== batchSize) throw new RangeError(`${name} must have ${String(batchSize * length)} elements, not ${String(values.length)}`);',
-        '  return rows;',
         '}',
       ],
     ],
@@ -152,10 +142,10 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
     [
       'checkValues',
       [
-        `function checkValues(${labelled ? 'where: string, ' : ''}own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {`,
+        'function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {',
         '  for (const [name, values] of Object.entries(own)) {',
         '    const found = given?.[name];',
-        `    if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(\`the checkpoint needs \${String(values.length)} finite numbers for ${labelled ? '${where}' : ''}'\${name}'\`);`,
+        "    if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);",
         '  }',
         '}',
       ],
@@ -165,7 +155,7 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       [
         '/** JSON has no -0: the number next to it stands for it. */',
         'function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {',
-        '  return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));',
+        `  return ${numbersCode('own')};`,
         '}',
       ],
     ],
@@ -173,10 +163,19 @@ export function checkFunctions(context: ModuleContext, startLines: readonly stri
       'setNumbers',
       [
         'function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {',
-        `  for (const [name, values] of Object.entries(own)) values.set(given[name]!${negativeZeros});`,
+        `  ${settingLine('own', 'given', array)}`,
         '}',
       ],
     ],
   ];
-  return functions.flatMap(([name, lines]) => (used(name) ? [...lines, ''] : []));
+  const needed = new Set<string>();
+  const addCalled = (code: string): void => {
+    for (const [name, lines] of functions) {
+      if (needed.has(name) || !code.includes(`${name}(`)) continue;
+      needed.add(name);
+      addCalled(lines.join('\n'));
+    }
+  };
+  addCalled(calls);
+  return functions.flatMap(([name, lines]) => (needed.has(name) ? [...lines, ''] : []));
 }

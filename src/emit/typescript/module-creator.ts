@@ -21,8 +21,7 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
   const { freeDims, model, batchSize } = programs;
   const methods = methodLines(context);
   const shared = [...stateFunctions(context), ...directionFunctions(context), ...lossFunctions(context), ...trainingFunctions(context)];
-  const calls = [...shared, ...methods].join('\n');
-  const checks = checkFunctions(context, kernels.start, (name) => calls.includes(`${name}(`) || (name === 'check' && calls.includes('checkOptional(')) || (name === 'place' && calls.includes('placeOrZero(')));
+  const checks = checkFunctions(context, kernels.start, [...shared, ...methods].join('\n'));
   const rest = [
     ...kernels.functions,
     ...cachedFunction,

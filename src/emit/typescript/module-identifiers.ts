@@ -9,7 +9,7 @@ export const moduleIdentifiers: readonly string[] = [
   ...'runForward runBackward runLoss runGradient runStep runUpdate'.split(' '),
   ...'packParameters packForForward packForBackward packForLoss packForGradient packForUpdate'.split(' '),
   ...'cached forwardViews backwardViews stepViews params grads gradients slots state'.split(' '),
-  ...'checkBatch checkInteger least most stepsOf rowsOf computeLoss check checkOptional checkIndices checkValues place placeOrZero start'.split(' '),
+  ...'checkBatch checkInteger least most checkType countOf parts computeLoss check checkOptional checkIndices checkValues place placeOrZero start'.split(' '),
   ...'carry carried placeState placeOrZero markFresh fresh keepState keepRow final finalState row width stateAt given kept'.split(' '),
   ...'definition byParameter applyUpdate checkPositive scale value where own trained format withState numbersOf setNumbers Object Array Uint8Array'.split(' '),
   ...'inputs examples initialState rows count cotangents dFinalState accumulate learningRate loss checkpoint parameters values'.split(' '),

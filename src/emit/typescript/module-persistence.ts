@@ -35,18 +35,27 @@ export function definitionLine({ programs: { freeDims }, sizes, hash }: ModuleCo
   return `const definition = ${given.length === 0 ? `'${hash}'` : `\`${hash}${given.join('')}\``};`;
 }
 
-/** Whether other values than parameters are kept, so that errors say whose they are. */
-export const labelsValues = (programs: Programs): boolean => programs.update !== undefined || savesState(programs);
+/** An expression for arrays by name as plain numbers. JSON has no -0: the number next to it stands for it. */
+export const numbersCode = (own: string): string =>
+  `Object.fromEntries(Object.entries(${own}).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]))`;
+
+/** The statement that sets arrays by name to plain numbers. Single precision rounds the number that stands for -0 to -0. */
+export function settingLine(own: string, given: string, array: ModuleContext['array']): string {
+  const negativeZeros = array === 'Float64Array' ? '.map((value) => (value === -5e-324 ? -0 : value))' : '';
+  return `for (const [name, values] of Object.entries(${own})) values.set(${given}[name]!${negativeZeros});`;
+}
 
 /** `save` and `load`. */
 export function persistenceMethods(context: ModuleContext): string[] {
-  const { names, programs } = context;
+  const { names, programs, array } = context;
   const { optimizer, update } = programs;
   const trained = update === undefined ? undefined : optimizer;
   const keeps = savesState(programs);
   const marks = marksRows(programs);
   const tape = hasEntry(programs, 'backward') ? ['tape = false;'] : [];
   const slots = trained !== undefined && trained.slots.length > 0;
+  // Where nothing else is kept, what is done with values by name is done once.
+  const alone = trained === undefined && !keeps;
   const ownHash = optimizerHash(programs);
   return [
     ...method(keeps ? 'save({ state: withState = false } = {})' : 'save()', [
@@ -54,7 +63,7 @@ export function persistenceMethods(context: ModuleContext): string[] {
       `  format: ${String(format)},`,
       `  module: '${programs.model.name}',`,
       '  definition,',
-      '  parameters: numbersOf(params),',
+      `  parameters: ${alone ? numbersCode('params') : 'numbersOf(params)'},${alone ? ' // JSON has no -0: the number next to it stands for it' : ''}`,
       ...(trained === undefined
         ? []
         : [
@@ -65,7 +74,14 @@ export function persistenceMethods(context: ModuleContext): string[] {
     ]),
     ...method(`load(checkpoint: ${names.type}Checkpoint)`, [
       `if (checkpoint.format !== ${String(format)} || checkpoint.definition !== definition) throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with other equations, sizes, precision or format (\${checkpoint.definition}, \${String(checkpoint.format)}), not of '${programs.model.name}' (\${definition}, ${String(format)})\`);`,
-      `checkValues(${labelsValues(programs) ? "'', " : ''}params, checkpoint.parameters);`,
+      ...(alone
+        ? [
+            'for (const [name, values] of Object.entries(params)) {',
+            '  const found = checkpoint.parameters?.[name];',
+            "  if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);",
+            '}',
+          ]
+        : ["checkValues('', params, checkpoint.parameters);"]),
       ...(trained === undefined
         ? []
         : [
@@ -78,7 +94,7 @@ export function persistenceMethods(context: ModuleContext): string[] {
           ]),
       ...(keeps ? ["if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);"] : []),
       ...tape,
-      'setNumbers(params, checkpoint.parameters);',
+      alone ? settingLine('params', 'checkpoint.parameters', array) : 'setNumbers(params, checkpoint.parameters);',
       ...(trained === undefined
         ? []
         : [

@@ -138,10 +138,11 @@ export function resetMethod({ programs }: ModuleContext): string[] {
   if (!keepsState(programs)) return method('resetState()', []);
   return method('resetState(rows)', [
     "for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);",
-    'for (let row = 0; row < batchSize; row++) {',
-    '  if (rows?.includes(row) === false) continue;',
-    '  for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);',
-    ...(marksRows(programs) ? ['  fresh[row] = 1;'] : []),
+    'for (const values of Object.values(state)) {',
+    '  const width = values.length / batchSize;',
+    '  if (rows === undefined) values.fill(0);',
+    '  else for (const row of rows) values.fill(0, row * width, (row + 1) * width);',
     '}',
+    ...(marksRows(programs) ? ['if (rows === undefined) fresh.fill(1);', 'else for (const row of rows) fresh[row] = 1;'] : []),
   ]);
 }

@@ -74,6 +74,8 @@ function copiedRows(bytes: number, get: (local: string) => string, set: (local: 
 function turnedRows(get: (local: string) => string, set: (local: string, text: string) => string, add: (local: string, text: string) => string): string[] {
   const shuffle = (a: string, b: string, lanes: readonly number[]): string =>
     `(i8x16.shuffle ${lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)).join(' ')} ${get(a)} ${get(b)})`;
+  const lower = (a: string, b: string): string => shuffle(a, b, [0, 4, 1, 5]);
+  const upper = (a: string, b: string): string => shuffle(a, b, [2, 6, 3, 7]);
   return [
     `(if (i32.and (i32.eq ${get('depthStride')} (i32.const 4)) (i32.ge_s ${get('left')} ${get('width')})) (then (block $turned (loop $fours`,
     `(br_if $turned (i32.gt_s (i32.add ${get('k')} (i32.const 4)) ${get('depth')}))`,
@@ -81,16 +83,12 @@ function turnedRows(get: (local: string) => string, set: (local: string, text: s
     set('at', get('from')),
     '(loop $columns',
     ...[0, 1, 2, 3].flatMap((r) => [set(`r${r}`, `(v128.load ${get('at')})`), add('at', get('columnStride'))]),
-    set('s0', shuffle('r0', 'r1', [0, 4, 1, 5])),
-    set('s1', shuffle('r2', 'r3', [0, 4, 1, 5])),
-    set('s2', shuffle('r0', 'r1', [2, 6, 3, 7])),
-    set('s3', shuffle('r2', 'r3', [2, 6, 3, 7])),
-    ...[
-      shuffle('s0', 's1', [0, 1, 4, 5]),
-      shuffle('s0', 's1', [2, 3, 6, 7]),
-      shuffle('s2', 's3', [0, 1, 4, 5]),
-      shuffle('s2', 's3', [2, 3, 6, 7]),
-    ].map((vector, k) => {
+    // Halves of two rows in turn, twice: two shuffles do for all, and compress.
+    set('s0', lower('r0', 'r2')),
+    set('s1', lower('r1', 'r3')),
+    set('s2', upper('r0', 'r2')),
+    set('s3', upper('r1', 'r3')),
+    ...[lower('s0', 's1'), upper('s0', 's1'), lower('s2', 's3'), upper('s2', 's3')].map((vector, k) => {
       const row = k === 0 ? get('panel') : `(i32.add ${get('panel')} (i32.mul ${get('width')} (i32.const ${4 * k})))`;
       return `(v128.store (i32.add ${row} (i32.shl ${get('c')} (i32.const 2))) ${vector})`;
     }),
