@@ -79,7 +79,10 @@ export class FunctionCode {
 
   /** The whole function, from what stands in it. */
   text(name: string, body: readonly string[], signature: readonly string[] = []): string[] {
-    const loads = [...this.#loaded].map(([symbol, local]) => `(local.set $${local} (i32.load offset=${String(this.header.offset(symbol))} (i32.const 0)))`);
+    const loads = [...this.#loaded]
+      .map(([symbol, local]) => ({ local, offset: this.header.offset(symbol) }))
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ local, offset }) => `(local.set $${local} (i32.load offset=${String(offset)} (i32.const 0)))`);
     const given = this.parameters.map((parameter) => `(param $${this.#known.get(parameter) ?? parameter} i32)`);
     const { declarations, constants } = this.vectors.preamble();
     // In the place of the index that other functions have: what they compute alike then has the same numbers, and compresses.
@@ -93,17 +96,10 @@ function scaled(text: string, factor: number): string {
   return Number.isInteger(shift) ? `(i32.shl ${text} (i32.const ${String(shift)}))` : `(i32.mul ${text} (i32.const ${String(factor)}))`;
 }
 
-/** A loop over `[0, count)` by some step; its body is run while a whole step is left. What is left then goes on where it ended. */
-export function loopLines(index: string, end: string, step: number, body: readonly string[], label: string): string[] {
-  const next = `(local.tee $${index} (i32.add (local.get $${index}) (i32.const ${String(step)})))`;
-  const whole = (value: string): string =>
-    step === 1 ? `(i32.lt_s ${value} ${end})` : `(i32.le_s ${value} (i32.sub ${end} (i32.const ${String(step)})))`;
-  return [
-    `(if ${whole(`(local.get $${index})`)} (then (loop $${label}`,
-    ...body.map((line) => `  ${line}`),
-    `  (br_if $${label} ${whole(next)})`,
-    ')))',
-  ];
+/** A loop whose index goes on from where it is, one by one, to an end; `isAny` tells that it runs at least once. */
+export function loopLines(index: string, end: string, isAny: boolean, body: readonly string[], label: string): string[] {
+  const lines = [`(loop $${label}`, ...body.map((line) => `  ${line}`), `  (br_if $${label} (i32.lt_s (local.tee $${index} (i32.add (local.get $${index}) (i32.const 1))) ${end})))`];
+  return isAny ? lines : [`(if (i32.lt_s (local.get $${index}) ${end}) (then`, ...lines.map((line) => `  ${line}`), '))'];
 }
 
 /** Whether an expression is no longer than what reads a local. */

@@ -1,7 +1,7 @@
 import { Dim } from '../../graph/dim.js';
 import type { Address, Buffer, Kernel, LoopKernel, MapKernel, PackKernel, ProductKernel, ProductTerm } from '../../lower/kernel-program.js';
 import type { MathFunction } from '../../ops/op.js';
-import { FunctionCode } from './function-code.js';
+import { FunctionCode, loopLines } from './function-code.js';
 import { Header, startSymbol } from './header.js';
 import { mapFunction } from './map-function.js';
 import { strideAlong } from './map-schedule.js';
@@ -274,20 +274,14 @@ export class KernelModule {
     const given = [...indices, index].map((symbol) => ` ${code.symbol(symbol)}`).join('');
     const end = code.dim(count);
     const label = this.#fresh(`next_${index}`);
-    const next = (amount: number): string => `(local.tee $${counter} (i32.add (local.get $${counter}) (i32.const ${String(amount)})))`;
-    return reverse
-      ? [
-          `(local.set $${counter} (i32.sub ${end} (i32.const 1)))`,
-          `(if (i32.ge_s (local.get $${counter}) (i32.const 0)) (then (loop $${label}`,
-          `  (call $${name}${given})`,
-          `  (br_if $${label} (i32.ge_s ${next(-1)} (i32.const 0))))))`,
-        ]
-      : [
-          `(local.set $${counter} (i32.const 0))`,
-          `(if (i32.gt_s ${end} (i32.const 0)) (then (loop $${label}`,
-          `  (call $${name}${given})`,
-          `  (br_if $${label} (i32.lt_s ${next(1)} ${end})))))`,
-        ];
+    // A local is zero when its function is entered.
+    if (!reverse) return loopLines(counter, end, code.resolve(count).isPositive, [`(call $${name}${given})`], label);
+    return [
+      `(local.set $${counter} (i32.sub ${end} (i32.const 1)))`,
+      `(if (i32.ge_s (local.get $${counter}) (i32.const 0)) (then (loop $${label}`,
+      `  (call $${name}${given})`,
+      `  (br_if $${label} (i32.ge_s (local.tee $${counter} (i32.sub (local.get $${counter}) (i32.const 1))) (i32.const 0))))))`,
+    ];
   }
 }
 

@@ -52,7 +52,7 @@ export class MapBody {
     const index = this.nest.code.index(rows.index);
     const end = this.nest.bound(rows.size);
     const body = this.#body();
-    return [...this.#head, `(local.set $${index} (i32.const 0))`, ...loopLines(index, end, 1, body, `row_${index}`), ...this.#end()];
+    return [...this.#head, `(local.set $${index} (i32.const 0))`, ...loopLines(index, end, this.nest.code.resolve(rows.size).isPositive, body, `row_${index}`), ...this.#end()];
   }
 
   /** What follows the loop over rows. */

@@ -28,6 +28,13 @@ export interface Sum {
   readonly address: Address;
 }
 
+/** A part of an address, before it is known which of its terms are in others too. */
+interface Start {
+  readonly local: string;
+  readonly base: string;
+  readonly terms: readonly DimTerm[];
+}
+
 /** How vectors go along their axis. */
 export interface Lanes {
   /** The local that counts elements. */
@@ -45,8 +52,10 @@ function whileAny(size: Dim, end: string, lines: readonly string[]): readonly st
 
 /** The loops of a map, and what is computed once in each of them. */
 export class MapNest {
-  readonly #outerHeads: string[][];
+  readonly #outerHeads: (string | Start)[][];
   readonly #outerLocals = new Map<string, string>();
+  /** In how many addresses each term occurs. */
+  readonly #termUses = new Map<string, number>();
   readonly #outerIndex: readonly string[];
   /** Symbols that stand for values read from memory. */
   readonly #lookedUp: ReadonlySet<string>;
@@ -67,11 +76,13 @@ export class MapNest {
     const inner = vector === undefined ? new MapBody(this, this.kernel.statements, this.schedule, 1, undefined).lines() : this.#vectorLoops(vector.index, vector.size);
     const nest = (depth: number): string[] => {
       const axis = outer[depth];
-      if (axis === undefined) return [...(this.#outerHeads[depth] ?? []), ...inner];
+      if (axis === undefined) return [...this.#head(depth), ...inner];
       const index = this.#outerIndex[depth] ?? '';
       const body = nest(depth + 1);
       const end = this.bound(axis.size);
-      return [...(this.#outerHeads[depth] ?? []), `(local.set $${index} (i32.const 0))`, ...loopLines(index, end, 1, body, `each_${index}`)];
+      // Locals are zero when a function is entered.
+      const start = depth === 0 ? [] : [`(local.set $${index} (i32.const 0))`];
+      return [...this.#head(depth), ...start, ...loopLines(index, end, this.code.resolve(axis.size).isPositive, body, `each_${index}`)];
     };
     return nest(0);
   }
@@ -89,7 +100,7 @@ export class MapNest {
     const starts = sums.map(({ local, combine }) => `(local.set $${local} ${vectors.constant(combine === 'sum' ? 0 : -Infinity)})`);
     return [
       ...starts,
-      `(local.set $${index} (i32.const 0))`,
+      ...(this.schedule.outer.length === 0 ? [] : [`(local.set $${index} (i32.const 0))`]),
       ...whileAny(this.code.resolve(size), end, [
         `(loop $vectors_${index}`,
         ...(left === undefined ? [] : [`(local.set $${left} (i32.sub ${end} (local.get $${index})))`]),
@@ -126,17 +137,27 @@ export class MapNest {
     return `(local.get $${local})`;
   }
 
+  /** What is computed before one of the outer loops. */
+  #head(depth: number): string[] {
+    return (this.#outerHeads[depth] ?? []).flatMap((line) => {
+      if (typeof line === 'string') return [line];
+      const lines: string[] = [];
+      const sum = line.terms.map((term) => this.#term(term, lines)).reduce((left, right) => `(i32.add ${left} ${right})`, line.base);
+      return [...lines, `(local.set $${line.local} ${sum})`];
+    });
+  }
+
   /** A term of an address, computed once for all that it occurs in. */
-  #term(depth: number, term: DimTerm): string {
+  #term(term: DimTerm, lines: string[]): string {
     const dim = Dim.fromTerms([term]);
     const text = this.code.dim(dim);
-    if (isAtom(text)) return text;
+    if (isAtom(text) || this.#termUses.get(dim.key) === 1) return text;
     const key = `term|${dim.key}`;
     let local = this.#outerLocals.get(key);
     if (local === undefined) {
       local = this.code.vectors.local('offset', 'i32');
       this.#outerLocals.set(key, local);
-      this.#outerHeads[depth]?.push(`(local.set $${local} ${text})`);
+      lines.push(`(local.set $${local} ${text})`);
     }
     return `(local.get $${local})`;
   }
@@ -173,8 +194,11 @@ export class MapNest {
       if (local === undefined) {
         local = this.code.vectors.local(`${buffer.name}At`, 'i32');
         this.#outerLocals.set(key, local);
-        const sum = own.terms.map((term) => this.#term(depth, term)).reduce((left, right) => `(i32.add ${left} ${right})`, base);
-        head?.push(`(local.set $${local} ${sum})`);
+        head?.push({ local, base, terms: own.terms });
+        for (const term of own.terms) {
+          const { key: termKey } = Dim.fromTerms([term]);
+          this.#termUses.set(termKey, (this.#termUses.get(termKey) ?? 0) + 1);
+        }
       }
       base = `(local.get $${local})`;
     }

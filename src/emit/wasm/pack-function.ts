@@ -29,7 +29,7 @@ export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>): st
       set('width', `(select (i32.const ${wide}) (i32.const ${panelWidth}) (i32.ge_s ${get('left')} (i32.const ${wide})))`),
       set('k', '(i32.const 0)'),
       set('from', `(i32.add ${get('source')} (i32.mul ${get('column')} ${get('columnStride')}))`),
-      ...(layouts.has('rows') ? copiedRows(bytes, get, set, add) : ['(block']),
+      ...(layouts.has('rows') ? copiedRows(bytes, get, set, add) : []),
       ...(lane === 'f32' && layouts.has('columns') ? turnedRows(get, set, add) : []),
       // One by one, with zeros beyond the last column.
       `(block $done (loop $rows`,
@@ -45,7 +45,7 @@ export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>): st
       add('from', get('depthStride')),
       add('k', '(i32.const 1)'),
       '(br $rows)))',
-      layouts.has('rows') ? '))' : ')',
+      ...(layouts.has('rows') ? ['))'] : []),
       add('column', get('width')),
       '(br $panels)))',
     ].map((line) => `  ${line}`),
