@@ -10,6 +10,7 @@ import type { FunctionVectors } from './vector-code.js';
 export class FunctionCode {
   readonly #loaded = new Map<string, string>();
   readonly #known = new Map<string, string>();
+  readonly #read = new Set<string>();
 
   constructor(
     readonly vectors: FunctionVectors,
@@ -33,6 +34,7 @@ export class FunctionCode {
 
   symbol(symbol: string): string {
     const own = this.#known.get(symbol);
+    this.#read.add(symbol);
     if (own !== undefined) return `(local.get $${own})`;
     const constant = this.header.constant(symbol);
     if (constant !== undefined) return `(i32.const ${String(constant)})`;
@@ -77,13 +79,18 @@ export class FunctionCode {
     return `(i32.div_s (i32.add ${this.dim(atom.numerator)} (i32.const ${String(atom.divisor - 1)})) (i32.const ${String(atom.divisor)}))`;
   }
 
-  /** The whole function, from what stands in it. */
-  text(name: string, body: readonly string[], signature: readonly string[] = []): string[] {
+  /** Those of the indices that it is given that it has read up to now. */
+  get readParameters(): readonly string[] {
+    return this.parameters.filter((parameter) => this.#read.has(parameter));
+  }
+
+  /** The whole function, from what stands in it; `parameters` are the indices that it is given. */
+  text(name: string, body: readonly string[], parameters = this.parameters, signature: readonly string[] = []): string[] {
     const loads = [...this.#loaded]
       .map(([symbol, local]) => ({ local, offset: this.header.offset(symbol) }))
       .sort((a, b) => a.offset - b.offset)
       .map(({ local, offset }) => `(local.set $${local} (i32.load offset=${String(offset)} (i32.const 0)))`);
-    const given = this.parameters.map((parameter) => `(param $${this.#known.get(parameter) ?? parameter} i32)`);
+    const given = parameters.map((parameter) => `(param $${this.#known.get(parameter) ?? parameter} i32)`);
     const { declarations, constants } = this.vectors.preamble();
     // In the place of the index that other functions have: what they compute alike then has the same numbers, and compresses.
     if (given.length + signature.length === 0) declarations.unshift(`(local $${this.vectors.reserve('none')} i32)`);

@@ -3,7 +3,7 @@ import type { Address, Buffer, Kernel, LoopKernel, MapKernel, PackKernel, Produc
 import type { MathFunction } from '../../ops/op.js';
 import { FunctionCode, loopLines } from './function-code.js';
 import { Header, startSymbol } from './header.js';
-import { mapFunction } from './map-function.js';
+import { functionKey, mapFunction } from './map-function.js';
 import { strideAlong } from './map-schedule.js';
 import { packFunction } from './pack-function.js';
 import type { PackedLayout } from './pack-function.js';
@@ -35,6 +35,8 @@ export interface KernelModuleOptions {
 export class KernelModule {
   readonly #header: Header;
   readonly #functions: string[] = [];
+  /** Functions of maps by what they do, with their place among the functions. */
+  readonly #maps = new Map<string, { readonly name: string; readonly at: number; readonly parameters: number }>();
   readonly #products = new Set<ProductForm>();
   readonly #names = new Set<string>();
   /** Functions for packing that may be put off. */
@@ -111,10 +113,24 @@ export class KernelModule {
 
   text(): string {
     const { lane } = this.options;
-    const parts = [...productFunctions(this.#products, lane), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...this.#functions.flatMap((each) => each.split('\n'))];
+    const functions = this.#alignedFunctions();
+    const parts = [...productFunctions(this.#products, lane), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     const globals = [...this.#putOff].map((name) => `(global $${putOffFlag(name)} (mut i32) (i32.const 0))`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...globals, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
+  }
+
+  /**
+   * The functions, those of maps with locals in the place of parameters that others have: what they compute alike then has the
+   * same numbers, and compresses.
+   */
+  #alignedFunctions(): string[] {
+    const most = Math.max(0, ...[...this.#maps.values()].map(({ parameters }) => parameters));
+    const missing = new Map([...this.#maps.values()].map(({ at, parameters }) => [at, most - parameters]));
+    return this.#functions.map((text, at) => {
+      const count = missing.get(at) ?? 0;
+      return count === 0 ? text : text.replace('\n', `\n  (local${' i32'.repeat(count)})\n`);
+    });
   }
 
   #newFunction(parameters: readonly string[]): FunctionCode {
@@ -134,22 +150,12 @@ export class KernelModule {
   }
 
   #call(owner: string, kernel: Kernel, indices: readonly string[], code: FunctionCode): string[] {
-    const given = indices.map((index) => ` ${code.symbol(index)}`).join('');
     const at = (address: Address): string => this.#at(address, code);
     switch (kernel.kind) {
       case 'map': {
         const copy = copyOf(kernel);
         if (copy !== undefined) return [`(memory.copy ${at(copy.to)} ${at(copy.from)} ${code.byteCount(copy.size)})`];
-        const name = this.#fresh(`${owner}_map`);
-        const lines = mapFunction(name, kernel, indices, {
-          start: (buffer) => startSymbol(this.options.region(buffer)),
-          newFunction: (parameters) => this.#newFunction(parameters),
-          storesParts: () => {
-            this.#storesParts = true;
-          },
-        });
-        this.#functions.push(lines.join('\n'));
-        return [`(call $${name}${given})`];
+        return [this.#map(owner, kernel, indices, code)];
       }
       case 'fill':
         if (kernel.value === 0 && !Object.is(kernel.value, -0)) return [`(memory.fill ${at(kernel.target)} (i32.const 0) ${code.byteCount(kernel.size)})`];
@@ -164,13 +170,33 @@ export class KernelModule {
     }
   }
 
+  #map(owner: string, kernel: MapKernel, indices: readonly string[], code: FunctionCode): string {
+    const own = mapFunction(this.#fresh(`${owner}_map`), kernel, indices, {
+      newFunction: (parameters) => this.#newFunction(parameters),
+      storesParts: () => {
+        this.#storesParts = true;
+      },
+    });
+    const key = functionKey(own);
+    const name = this.#maps.get(key)?.name ?? /\$(\w+)/.exec(own.lines[0] ?? '')?.[1] ?? '';
+    if (!this.#maps.has(key)) {
+      this.#maps.set(key, { name, at: this.#functions.length, parameters: own.indices.length + own.origins.length });
+      this.#functions.push(own.lines.join('\n'));
+    }
+    const given = [...own.indices.map((index) => code.symbol(index)), ...own.origins.map(({ buffer, offset }) => this.#sum(this.#start(buffer, code), code.dim(offset)))];
+    return `(call $${name} ${given.join(' ')})`;
+  }
+
+  #sum(start: string, rest: string): string {
+    return rest === '(i32.const 0)' ? start : `(i32.add ${start} ${rest})`;
+  }
+
   #start(buffer: Buffer, code: FunctionCode): string {
     return code.symbol(startSymbol(this.options.region(buffer)));
   }
 
   #at({ buffer, offset }: Address, code: FunctionCode): string {
-    const rest = code.byteCount(offset);
-    return rest === '(i32.const 0)' ? this.#start(buffer, code) : `(i32.add ${this.#start(buffer, code)} ${rest})`;
+    return this.#sum(this.#start(buffer, code), code.byteCount(offset));
   }
 
   #pack({ source, depth, columns, panel }: PackKernel, code: FunctionCode): string[] {

@@ -1,6 +1,6 @@
 import { Dim } from '../../graph/dim.js';
 import type { DimTerm } from '../../graph/dim.js';
-import type { Address, MapKernel } from '../../lower/kernel-program.js';
+import type { Address, Buffer, MapKernel } from '../../lower/kernel-program.js';
 import { isAtom, loopLines } from './function-code.js';
 import type { FunctionCode } from './function-code.js';
 import { MapBody } from './map-body.js';
@@ -8,8 +8,6 @@ import type { MapSchedule } from './map-schedule.js';
 import { lanesOf } from './vector-code.js';
 
 export interface MapFunctionContext {
-  /** The symbol that stands for the start of a buffer's region, in bytes. */
-  start(buffer: Address['buffer']): string;
   newFunction(parameters: readonly string[]): FunctionCode;
   /** Told that the function calls the one that stores a part of a vector. */
   storesParts(): void;
@@ -26,6 +24,15 @@ export interface Sum {
   readonly local: string;
   readonly combine: 'sum' | 'max';
   readonly address: Address;
+}
+
+/** Where the elements of a buffer are counted from: what all its addresses share of what the map does not change. */
+export interface Origin {
+  readonly buffer: Buffer;
+  /** From the start of the buffer, in bytes. */
+  readonly offset: Dim;
+  /** The parameter that holds it. */
+  readonly parameter: string;
 }
 
 /** A part of an address, before it is known which of its terms are in others too. */
@@ -59,6 +66,8 @@ export class MapNest {
   readonly #outerIndex: readonly string[];
   /** Symbols that stand for values read from memory. */
   readonly #lookedUp: ReadonlySet<string>;
+  /** A parameter of the function for each buffer: maps that differ in nothing else are one function. */
+  readonly origins: readonly Origin[];
 
   constructor(
     private readonly kernel: MapKernel,
@@ -68,7 +77,28 @@ export class MapNest {
   ) {
     this.#lookedUp = new Set(kernel.statements.flatMap((each) => (each.kind === 'bindIndex' ? [each.symbol] : [])));
     this.#outerHeads = Array.from({ length: schedule.outer.length + 1 }, () => []);
+    const buffers = new Map<Buffer, Dim[]>();
+    for (const statement of kernel.statements) {
+      if (!('address' in statement)) continue;
+      const { buffer, offset } = statement.address;
+      buffers.set(buffer, [...(buffers.get(buffer) ?? []), offset]);
+    }
+    this.origins = [...buffers].map(([buffer, offsets]) => ({ buffer, offset: this.#shared(offsets), parameter: code.vectors.reserve(`${buffer.name}At`) }));
     this.#outerIndex = schedule.outer.map(({ index }) => code.index(index));
+  }
+
+  #shared(offsets: readonly Dim[]): Dim {
+    const [first = [], ...others] = offsets.map((offset) => this.#terms(offset).map((term) => Dim.fromTerms([term])).filter((term) => this.#isUnchanged(term)));
+    return Dim.sum(first.filter((term) => others.every((terms) => terms.some((other) => other.equals(term)))));
+  }
+
+  #isUnchanged(dim: Dim): boolean {
+    return dim.symbols().every((symbol) => !this.#lookedUp.has(symbol) && !this.kernel.axes.some(({ index }) => index === symbol));
+  }
+
+  /** What of an offset an instruction can't hold, in bytes. */
+  #terms(offset: Dim): readonly DimTerm[] {
+    return this.code.resolve(offset.times(this.code.bytes)).terms.filter((term) => term.atoms.length > 0 || term.coefficient < 0);
   }
 
   lines(): string[] {
@@ -182,9 +212,11 @@ export class MapNest {
   address({ buffer, offset }: Address, inner: (terms: readonly DimTerm[], base: string) => string = (_, base) => base): Place {
     const resolved = this.code.resolve(offset.times(this.code.bytes));
     const immediate = resolved.terms.find((term) => term.atoms.length === 0 && term.coefficient > 0)?.coefficient ?? 0;
-    const terms = resolved.terms.filter((term) => term.atoms.length > 0 || term.coefficient < 0);
-    let base = this.code.symbol(this.context.start(buffer));
-    let key = this.context.start(buffer);
+    const origin = this.origins.find((each) => each.buffer === buffer);
+    if (origin === undefined) throw new Error(`the map does not read or write '${buffer.name}'`);
+    const { terms } = Dim.fromTerms(this.#terms(offset)).minus(origin.offset);
+    let base = `(local.get $${origin.parameter})`;
+    let key = origin.parameter;
     for (let depth = 0; depth <= this.schedule.outer.length; depth++) {
       const own = Dim.fromTerms(terms.filter((term) => this.depthOf(term) === depth));
       if (own.terms.length === 0) continue;
