@@ -1,4 +1,4 @@
-import { gruV1, vanillaLstm } from 'cellwright';
+import { gruV1, layerNormLstmPerGate, vanillaLstm } from 'cellwright';
 import type { CellDefinition } from 'cellwright';
 import { compileModule } from 'cellwright/compiler';
 import { describe, expect, it } from 'vitest';
@@ -57,9 +57,10 @@ describe.each(subjects)('$name in $precision, $math', ({ definition, precision, 
   const subject = new Subject(definition, { ...sizes, T: 8, B: 5 }, array);
 
   it('multiplies and adds in one instruction where the host has it, and computes right there too', async () => {
-    const { create, source } = await compiled({ definition, target: 'wasm', precision, math });
+    const { create, source, binary } = await compiled({ definition, target: 'wasm', precision, math });
     const [without, withIt] = [run(create, subject, false), run(create, subject, true)];
     expect(source).toContain('WebAssembly.validate');
+    expect(without.code).toEqual(binary);
     expect(fusedInstructions(without.code)).toBe(0);
     expect(fusedInstructions(withIt.code)).toBeGreaterThan(10);
     expect(withIt.code).toHaveLength(without.code.length);
@@ -77,6 +78,17 @@ describe.each(subjects)('$name in $precision, $math', ({ definition, precision, 
     expect(withIt.code).toEqual(binary);
     expect(withIt.values).toEqual(without.values);
   });
+});
+
+it('multiplies and adds by locals whose numbers take several characters', async () => {
+  const { create, source, binary } = await compiled({ definition: layerNormLstmPerGate, target: 'wasm', precision: 'float32', math: 'fast' });
+  expect(source).toContain('/!(.+?)!/g');
+  const subject = new Subject(layerNormLstmPerGate, { ...sizes, T: 8, B: 5 }, Float32Array);
+  const [without, withIt] = [run(create, subject, false), run(create, subject, true)];
+  expect(without.code).toEqual(binary);
+  expect(fusedInstructions(withIt.code)).toBeGreaterThan(10);
+  const sensitivity = subject.sensitivity();
+  for (const { values } of [without, withIt]) expectAllClose(values, subject.expected(), (name: string) => 1e-6 + 3 * (sensitivity.get(name) ?? 0));
 });
 
 it('a reproducible module says that it is, and has no instruction of relaxed SIMD', async () => {
