@@ -27,6 +27,8 @@ interface Region {
  */
 export class ModuleLayout {
   readonly #regions: Region[] = [];
+  /** From the constants of buffers that lie in the region of another to that region's. */
+  readonly #hosts = new Map<string, string>();
   readonly #constants = new Map<Buffer, string>();
   readonly #shared = new Map<string, string>();
   readonly #named = new Map<string, string>();
@@ -65,6 +67,7 @@ export class ModuleLayout {
     const constant = this.scope.fresh(`${buffer.name}At`);
     this.#constants.set(buffer, constant);
     if (key !== undefined) this.#shared.set(key, constant);
+    if (host !== undefined) this.#hosts.set(constant, this.constant(host));
     this.#regions.push({ constant, size: buffer.size, comment: commentOf(buffer.name, buffer.shape), host: host && this.constant(host) });
   }
 
@@ -77,7 +80,7 @@ export class ModuleLayout {
   /** The constant of the region that a buffer lies in, its own or that of another. */
   region(buffer: Buffer): string {
     const constant = this.constant(buffer);
-    return this.#regions.find((region) => region.constant === constant)?.host ?? constant;
+    return this.#hosts.get(constant) ?? constant;
   }
 
   /** The constants of all regions, in the order in which they lie. */

@@ -26,7 +26,7 @@ export function fusingLines(binary: Uint8Array, lane: FloatLane): string[] {
   // A local that takes one character needs no sign behind it.
   const isShort = parts.every(({ local }) => byteText(local).length <= 1);
   const text = parts.map(({ before, local }) => `${byteText(before)}${local.length === 0 ? '' : `${sign}${byteText(local)}${isShort ? '' : sign}`}`).join('');
-  const [one, two] = [fused(lane), separate(lane)].map(([before, behind]) => `${byteText(before)}$1${byteText(behind)}`);
+  const replacement = ([before, behind]: Around): string => quotedText(`${byteText(before)}$1${byteText(behind)}`);
   return [
     `// ${sign} stands for a multiplication and an addition, with the number of a local behind it.`,
     `const code = ${quotedText(text)};`,
@@ -35,8 +35,8 @@ export function fusingLines(binary: Uint8Array, lane: FloatLane): string[] {
     '  return Uint8Array.from(decoded);',
     '};',
     '// As one instruction, where the host has it, and as two.',
-    `const fused = decode(${quotedText(one ?? '')});`,
-    `return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : decode(${quotedText(two ?? '')}));`,
+    `const fused = decode(${replacement(fused(lane))});`,
+    `return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : decode(${replacement(separate(lane))}));`,
   ];
 }
 

@@ -171,15 +171,16 @@ export class KernelModule {
   }
 
   #map(owner: string, kernel: MapKernel, indices: readonly string[], code: FunctionCode): string {
-    const own = mapFunction(this.#fresh(`${owner}_map`), kernel, indices, {
+    const wanted = this.#fresh(`${owner}_map`);
+    const own = mapFunction(wanted, kernel, indices, {
       newFunction: (parameters) => this.#newFunction(parameters),
       storesParts: () => {
         this.#storesParts = true;
       },
     });
     const key = functionKey(own);
-    const name = this.#maps.get(key)?.name ?? /\$(\w+)/.exec(own.lines[0] ?? '')?.[1] ?? '';
-    if (!this.#maps.has(key)) {
+    const name = this.#maps.get(key)?.name ?? wanted;
+    if (name === wanted) {
       this.#maps.set(key, { name, at: this.#functions.length, parameters: own.indices.length + own.origins.length });
       this.#functions.push(own.lines.join('\n'));
     }
