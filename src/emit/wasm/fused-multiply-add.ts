@@ -20,8 +20,8 @@ type Around = readonly [before: readonly number[], behind: readonly number[]];
 const separate = (lane: FloatLane): Around => [[vectorPrefix, instructions[lane].multiply, 0x01, localGet], [vectorPrefix, instructions[lane].add, 0x01]];
 export const fused = (lane: FloatLane): Around => [[localGet], [vectorPrefix, instructions[lane].fused, 0x02, nop, nop, nop]];
 
-/** Statements that give the WebAssembly module of a binary, as one instruction where the host multiplies and adds in one. */
-export function fusingLines(binary: Uint8Array, lane: FloatLane): string[] {
+/** Statements that give the WebAssembly module of a binary, as one instruction where the host multiplies and adds in one, after others for that case. */
+export function fusingLines(binary: Uint8Array, lane: FloatLane, whereFused: readonly string[]): string[] {
   const parts = splitAtMultiplyAdds(binary, lane);
   // A local that takes one character needs no sign behind it.
   const isShort = parts.every(({ local }) => byteText(local).length <= 1);
@@ -36,7 +36,9 @@ export function fusingLines(binary: Uint8Array, lane: FloatLane): string[] {
     '};',
     '// As one instruction, where the host has it, and as two.',
     `const fused = decode(${replacement(fused(lane))});`,
-    `return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : decode(${replacement(separate(lane))}));`,
+    `if (!WebAssembly.validate(fused)) return new WebAssembly.Module(decode(${replacement(separate(lane))}));`,
+    ...whereFused,
+    'return new WebAssembly.Module(fused);',
   ];
 }
 

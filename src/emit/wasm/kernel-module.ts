@@ -23,6 +23,8 @@ export interface KernelModuleOptions {
   readonly header?: readonly string[];
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
+  /** Whether panels may be wider, as the symbol `widerSymbol` says at run time. */
+  readonly widerPanels?: boolean;
   /** What is done without panels where a call is for one step of one example. */
   readonly singleRow?: SingleRow;
 }
@@ -47,7 +49,7 @@ export class KernelModule {
 
   constructor(private readonly options: KernelModuleOptions) {
     this.#header = new Header(options.known, options.header);
-    for (const name of ['B', 'T']) if (this.#header.constant(name) === undefined) this.#header.offset(name);
+    for (const name of ['B', 'T', ...(options.widerPanels === true ? [widerSymbol] : [])]) if (this.#header.constant(name) === undefined) this.#header.offset(name);
   }
 
   /** The symbols whose values the host writes to the first bytes of the memory, in order. */
@@ -112,9 +114,10 @@ export class KernelModule {
   }
 
   text(): string {
-    const { lane } = this.options;
+    const { lane, widerPanels } = this.options;
+    const wider = widerPanels === true ? this.#header.offset(widerSymbol) : undefined;
     const functions = this.#alignedFunctions();
-    const parts = [...productFunctions(this.#products, lane), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
+    const parts = [...productFunctions(this.#products, lane, wider), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs, wider) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     const globals = [...this.#putOff].map((name) => `(global $${putOffFlag(name)} (mut i32) (i32.const 0))`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...globals, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
@@ -338,6 +341,8 @@ function ifSingle(code: FunctionCode, lines: readonly string[], otherwise: reado
   return [`(if ${condition} (then`, ...lines.map((line) => `  ${line}`), ') (else', ...otherwise.map((line) => `  ${line}`), '))'];
 }
 
+/** The columns of wider panels, or more than there can be: what the host makes of the engine. */
+export const widerSymbol = 'widerPanel';
 export const zeroSymbol = startSymbol('zerosAt');
 export const copySymbol = startSymbol('operandCopyAt');
 

@@ -1,5 +1,6 @@
 import { panelWidth } from '../../lower/kernel-program.js';
-import { wideColumns } from './product-function.js';
+import { startsWiderPanel, wideColumns, widerColumns } from './product-function.js';
+import type { WiderPanels } from './product-function.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
@@ -7,10 +8,10 @@ import type { Lane } from './vector-code.js';
 export type PackedLayout = 'rows' | 'columns' | 'scattered';
 
 /**
- * Brings a matrix into panels: wide ones, then, for the columns that are left, panels of four, the last one filled up with
+ * Brings a matrix into panels: wider and wide ones, then, for the columns that are left, panels of four, the last one filled up with
  * zeros. Columns that follow each other in memory are copied as vectors; in float32, rows that do are turned four by four.
  */
-export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>): string[] {
+export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, wider: WiderPanels): string[] {
   const bytes = bytesOf[lane];
   const wide = wideColumns(lane);
   const get = (local: string): string => `(local.get $${local})`;
@@ -27,6 +28,7 @@ export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>): st
       `(br_if $packed (i32.ge_s ${get('column')} ${get('columns')}))`,
       set('left', `(i32.sub ${get('columns')} ${get('column')})`),
       set('width', `(select (i32.const ${wide}) (i32.const ${panelWidth}) (i32.ge_s ${get('left')} (i32.const ${wide})))`),
+      ...(wider === undefined ? [] : [`(if ${startsWiderPanel(lane, get('left'), wider)} (then ${set('width', `(i32.const ${widerColumns(lane)})`)}))`]),
       set('k', '(i32.const 0)'),
       set('from', `(i32.add ${get('source')} (i32.mul ${get('column')} ${get('columnStride')}))`),
       ...(layouts.has('rows') ? copiedRows(bytes, get, set, add) : []),

@@ -9,6 +9,22 @@ export const wideVectors = 4;
 
 export const wideColumns = (lane: Lane): number => wideVectors * lanesOf[lane];
 
+/** The same of a wider panel, for engines that leave no register unused. */
+export const widerVectors = 6;
+
+export const widerColumns = (lane: Lane): number => widerVectors * lanesOf[lane];
+
+/** Where the columns of wider panels lie in memory, or a number that no product has as many columns of: no panel is wider then. */
+export type WiderPanels = number | undefined;
+
+/**
+ * Whether the columns that are left have a wider panel next. Of as many as two wide ones hold, those are better than a wider and narrow
+ * ones, so that nothing is left over of any multiple of eight above two wide ones.
+ */
+export function startsWiderPanel(lane: Lane, left: string, at: number): string {
+  return `(i32.and (i32.ge_s ${left} (i32.load offset=${String(at)} (i32.const 0))) (i32.ne ${left} (i32.const ${String(2 * wideColumns(lane))})))`;
+}
+
 /** Bytes of zeros that a product which starts from nothing starts from: the columns of the widest tile. */
 export const zeroBytes = 2 * wideVectors * 16;
 
@@ -44,9 +60,10 @@ interface Tile {
  * `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`, for two terms or, with a second depth of zero,
  * for one. Weights lie in panels of sixteen columns (eight in float64), what is left in panels of four; or, of one term, in rows
  * that are `weightRow` bytes apart, as a matrix in panels of depth one. A tile of two rows by one
- * wide panel keeps its sums in registers; more would spill. Where rows run out, a tile computes its last one again.
+ * wide panel keeps its sums in registers; more would spill, but for engines that take wider ones. Where rows run out, a tile
+ * computes its last one again.
  */
-function tilesFunction(lane: Lane): string[] {
+function tilesFunction(lane: Lane, wider: WiderPanels): string[] {
   const bytes = bytesOf[lane];
   const shape = lane === 'f32' ? 'f32x4' : 'f64x2';
   const wide = wideColumns(lane);
@@ -139,6 +156,15 @@ function tilesFunction(lane: Lane): string[] {
   ];
   const fits = (columns: number): string => `(i32.le_s (i32.add ${get('column')} ${number(columns)}) ${get('columns')})`;
   const body = [
+    ...(wider === undefined
+      ? []
+      : columnLoop('wider', widerColumns(lane), startsWiderPanel(lane, `(i32.sub ${get('columns')} ${get('column')})`, wider), [
+          `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
+          ...indent(tile({ rows: 1, vectors: widerVectors, panels: 1, whole: true })),
+          ') (else',
+          ...indent(rowLoop({ rows: 2, vectors: widerVectors, panels: 1, whole: true })),
+          '))',
+        ])),
     `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
     ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), [...tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })])),
     '))',
@@ -150,7 +176,7 @@ function tilesFunction(lane: Lane): string[] {
   ];
   const parameters = [...frame, ...term('0'), 'panelDepth', 'panelFrom', ...term('1'), 'weightRow'];
   const named = new Set([...body.join('\n').matchAll(/\$(\w+)/g)].map(([, name]) => name ?? ''));
-  const vectors = [...named].filter((name) => /^(s\d_\d|a\d|w)$/.test(name));
+  const vectors = [...named].filter((name) => /^(s\d_\d+|a\d|w)$/.test(name));
   const labels = new Set([...body.join('\n').matchAll(/(?:loop|block) \$(\w+)/g)].map(([, name]) => name ?? ''));
   const integers = [...named].filter((name) => !vectors.includes(name) && !parameters.includes(name) && !labels.has(name));
   return [
@@ -247,10 +273,10 @@ function transposedFunction(lane: Lane): string[] {
 export type ProductForm = 'product1' | 'product2' | 'transposedProduct' | SingleTerm['kind'];
 
 /** The functions that products of some forms need. */
-export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane): string[] {
+export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane, wider: WiderPanels): string[] {
   if (forms.size === 0) return [];
   return [
-    ...tilesFunction(lane),
+    ...tilesFunction(lane, wider),
     ...(forms.has('product1') || forms.has('product2') ? singleFunction(lane) : []),
     ...(forms.has('product2') ? doubleFunction(lane) : []),
     ...(forms.has('transposedProduct') ? transposedFunction(lane) : []),

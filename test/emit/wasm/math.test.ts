@@ -4,7 +4,7 @@ import type { MathMode } from '../../../src/emit/typescript/math-functions.js';
 import { vectorMath } from '../../../src/emit/wasm/math/vector-math.js';
 import type { Lane } from '../../../src/emit/wasm/vector-code.js';
 import { Random } from '../../support/random.js';
-import { turnOnRelaxedSimd } from '../../support/relaxed-simd.js';
+import { turnOn } from '../../support/wasm-features.js';
 import { approximated, boundOf, float64Functions, powerBounds } from '../../ulp/bounds.js';
 import { float64Errors } from '../../ulp/float64-errors.js';
 import { functionKernel } from '../../ulp/function-kernel.js';
@@ -12,7 +12,7 @@ import { powerErrors } from '../../ulp/power-errors.js';
 import { float64Error, references } from '../../ulp/reference.js';
 import { float32Error, isBound } from '../../ulp/worst.js';
 
-turnOnRelaxedSimd();
+turnOn('relaxedSimd');
 const fusions = [false, true];
 const forms = [
   { lane: 'f32', mode: 'fast' },

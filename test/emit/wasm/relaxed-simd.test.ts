@@ -3,7 +3,8 @@ import type { CellDefinition } from 'cellwright';
 import { compileModule } from 'cellwright/compiler';
 import { describe, expect, it } from 'vitest';
 import { webAssembly } from '../../../src/emit/wasm/host.js';
-import { onHost } from '../../support/relaxed-simd.js';
+import { onHost } from '../../support/wasm-features.js';
+import type { Feature } from '../../support/wasm-features.js';
 import { expectAllClose } from '../close.js';
 import { compiled } from '../compiled-module.js';
 import type { CreateOptions, Values } from '../compiled-module.js';
@@ -26,9 +27,11 @@ interface Run {
   readonly values: ReadonlyMap<string, Values>;
 }
 
+type Create = (options: CreateOptions) => ReturnType<Awaited<ReturnType<typeof compiled>>['create']>;
+
 /** Makes a module on a host, and runs it there. */
-function run(create: (options: CreateOptions) => ReturnType<Awaited<ReturnType<typeof compiled>>['create']>, subject: Subject, relaxedSimd: boolean): Run {
-  return onHost(relaxedSimd, () => {
+function run(create: Create, subject: Subject, features: readonly Feature[]): Run {
+  return onHost(features, () => {
     const { Module } = webAssembly;
     let code = new Uint8Array(0);
     class Recorded extends (Module as unknown as new (bytes: Uint8Array) => object) {
@@ -58,7 +61,7 @@ describe.each(subjects)('$name in $precision, $math', ({ definition, precision, 
 
   it('multiplies and adds in one instruction where the host has it, and computes right there too', async () => {
     const { create, source, binary } = await compiled({ definition, target: 'wasm', precision, math });
-    const [without, withIt] = [run(create, subject, false), run(create, subject, true)];
+    const [without, withIt] = [run(create, subject, []), run(create, subject, ['relaxedSimd'])];
     expect(source).toContain('WebAssembly.validate');
     expect(without.code).toEqual(binary);
     expect(fusedInstructions(without.code)).toBe(0);
@@ -73,7 +76,7 @@ describe.each(subjects)('$name in $precision, $math', ({ definition, precision, 
   it('has the same bits on both where it is to be reproducible', async () => {
     const { create, source, binary } = await compiled({ definition, target: 'wasm', precision, math, reproducible: true });
     expect(source).not.toContain('validate');
-    const [without, withIt] = [run(create, subject, false), run(create, subject, true)];
+    const [without, withIt] = [run(create, subject, []), run(create, subject, ['relaxedSimd'])];
     expect(without.code).toEqual(binary);
     expect(withIt.code).toEqual(binary);
     expect(withIt.values).toEqual(without.values);
@@ -84,11 +87,46 @@ it('multiplies and adds by locals whose numbers take several characters', async 
   const { create, source, binary } = await compiled({ definition: layerNormLstmPerGate, target: 'wasm', precision: 'float32', math: 'fast' });
   expect(source).toContain('/!(.+?)!/g');
   const subject = new Subject(layerNormLstmPerGate, { ...sizes, T: 8, B: 5 }, Float32Array);
-  const [without, withIt] = [run(create, subject, false), run(create, subject, true)];
+  const [without, withIt] = [run(create, subject, []), run(create, subject, ['relaxedSimd'])];
   expect(without.code).toEqual(binary);
   expect(fusedInstructions(withIt.code)).toBeGreaterThan(10);
   const sensitivity = subject.sensitivity();
   for (const { values } of [without, withIt]) expectAllClose(values, subject.expected(), (name: string) => 1e-6 + 3 * (sensitivity.get(name) ?? 0));
+});
+
+describe('panels of weights on a host that keeps more sums in registers', () => {
+  const subject = new Subject(vanillaLstm, { ...sizes, T: 8, B: 5 }, Float32Array);
+
+  it.each(['exact', 'fast'] as const)('are wider, and give the same bits, with %s maths', async (math) => {
+    const { create } = await compiled({ definition: vanillaLstm, target: 'wasm', math });
+    const [narrow, wide] = [run(create, subject, ['relaxedSimd']), run(create, subject, ['relaxedSimd', 'memory64'])];
+    expect(wide.code).toEqual(narrow.code);
+    expect(wide.values).toEqual(narrow.values);
+    expect(widthOf(create, 5, ['relaxedSimd', 'memory64'])).toBe(24);
+  });
+
+  it('are not where multiplying and adding are two instructions, or where there is a single row', async () => {
+    const { create } = await compiled({ definition: vanillaLstm, target: 'wasm' });
+    for (const [rows, features] of [[5, ['relaxedSimd']], [5, ['memory64']], [5, []], [1, ['relaxedSimd', 'memory64']]] as const) {
+      expect(widthOf(create, rows, features), `${String(rows)}, ${features.join(', ')}`).toBe(2 ** 30);
+    }
+  });
+
+  it('leave a single row right', async () => {
+    const { create } = await compiled({ definition: vanillaLstm, target: 'wasm' });
+    const one = new Subject(vanillaLstm, { ...sizes, T: 8, B: 1 }, Float32Array);
+    expect(run(create, one, ['relaxedSimd', 'memory64']).values).toEqual(run(create, one, ['relaxedSimd']).values);
+  });
+
+  it('are as wide in float64 as registers are many', async () => {
+    const { create } = await compiled({ definition: vanillaLstm, target: 'wasm', precision: 'float64' });
+    expect(widthOf(create, 5, ['relaxedSimd', 'memory64'])).toBe(12);
+  });
+
+  /** What the kernels read of it: their third number. */
+  function widthOf(create: Create, batchSize: number, features: readonly Feature[]): number | undefined {
+    return onHost(features, () => new Int32Array(create({ ...created, batchSize }).parameters.buffer)[2]);
+  }
 });
 
 it('a reproducible module says that it is, and has no instruction of relaxed SIMD', async () => {
