@@ -49,6 +49,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const context = {
     symbols: (symbol: string) => symbol,
     start: startWith((symbol) => symbol),
+    partName: () => undefined,
     within: (symbols: SymbolNames) => ({ start: startWith(symbols) }),
     math: (name: Parameters<MathFunctions['name']>[0]) => maths.name(name),
     scope,

@@ -9,6 +9,8 @@ export interface MapCodeContext {
   readonly symbols: SymbolNames;
   /** Where a buffer starts, plus an offset that no loop of the map changes. */
   start(buffer: Address['buffer'], offset: Dim): string;
+  /** What lies there, where that is one part of several in a buffer. */
+  partName(buffer: Address['buffer'], offset: Dim): string | undefined;
   math(name: MathFunction): string;
   readonly scope: Scope;
 }
@@ -29,6 +31,8 @@ interface ValueCode {
 export class MapCode {
   readonly #values = new Map<number, ValueCode>();
   readonly #uses: ReadonlyMap<number, number>;
+  /** Names of the places that values are put in. */
+  readonly #destinations: ReadonlyMap<number, string>;
   readonly #scope: Scope;
   readonly #names: ReadonlyMap<string, string>;
   /** Lines to be written at the start of each depth; depth k is inside the first k loops. */
@@ -45,6 +49,7 @@ export class MapCode {
     this.#scope = context.scope.inner();
     this.#names = new Map(kernel.axes.map(({ index }) => [index, this.#scope.fresh(index)]));
     this.#uses = countUses(kernel.statements);
+    this.#destinations = new Map(kernel.statements.flatMap((statement) => this.#destination(statement)));
     this.#heads = Array.from({ length: kernel.axes.length + 1 }, () => []);
     this.#tails = Array.from({ length: kernel.axes.length + 1 }, () => []);
   }
@@ -90,15 +95,31 @@ export class MapCode {
     );
   }
 
-  #address({ buffer, offset }: Address): string {
+  /** The part of an offset that no loop changes. */
+  #fixed(offset: Dim): Dim {
+    return this.kernel.axes.length === 0 ? offset : Dim.fromTerms(offset.terms.filter((term) => this.#depth(Dim.fromTerms([term])) === 0));
+  }
+
+  #placeName({ buffer, offset }: Address): string {
+    return this.context.partName(buffer, this.#fixed(offset)) ?? buffer.name;
+  }
+
+  /** Where a value goes; sums, which several values go to, come last. */
+  #destination(statement: Statement): [id: number, name: string][] {
+    if ((statement.kind !== 'store' && statement.kind !== 'accumulate') || statement.value.kind !== 'value') return [];
+    return [[statement.value.id, this.#placeName(statement.address)]];
+  }
+
+  #address(address: Address): string {
+    const { buffer, offset } = address;
     const innermost = this.kernel.axes.length;
-    const fixed = innermost === 0 ? offset : Dim.fromTerms(offset.terms.filter((term) => this.#depth(Dim.fromTerms([term])) === 0));
-    let prefix = this.context.start(buffer, fixed);
-    if (innermost > 0 && !/^\w+$/.test(prefix)) prefix = this.#row(0, buffer.name, prefix);
+    const name = this.#placeName(address);
+    let prefix = this.context.start(buffer, this.#fixed(offset));
+    if (innermost > 0 && !/^\w+$/.test(prefix)) prefix = this.#row(0, name, prefix);
     for (let depth = 1; depth < innermost; depth++) {
       const part = Dim.fromTerms(offset.terms.filter((term) => this.#depth(Dim.fromTerms([term])) === depth));
       if (part.terms.length === 0) continue;
-      prefix = this.#row(depth, buffer.name, sumCode(prefix, this.#dim(part)));
+      prefix = this.#row(depth, name, sumCode(prefix, this.#dim(part)));
     }
     const rest = Dim.fromTerms(offset.terms.filter((term) => this.#depth(Dim.fromTerms([term])) === innermost));
     return innermost > 0 && rest.terms.length > 0 ? sumCode(prefix, this.#dim(rest)) : prefix;
@@ -108,7 +129,7 @@ export class MapCode {
   #row(depth: number, name: string, code: string): string {
     let row = this.#rows.get(code);
     if (row === undefined) {
-      row = this.#scope.fresh(`${name}Row`);
+      row = this.#scope.fresh(`${name}${depth === 0 && this.kernel.axes.length > 1 ? 'Start' : 'Row'}`);
       this.#rows.set(code, row);
       this.#heads[depth]?.push(`const ${row} = ${code};`);
     }
@@ -129,7 +150,7 @@ export class MapCode {
       case 'load': {
         const element = `memory[${this.#address(statement.address)}]!`;
         const text = statement.guards.length === 0 ? element : `${this.#guards(statement.guards)} ? ${element} : 0`;
-        this.#define(statement.id, statement.name ?? statement.address.buffer.name, text, false);
+        this.#define(statement.id, statement.name ?? this.#placeName(statement.address), text, false);
         return;
       }
       case 'bindIndex': {
@@ -161,11 +182,11 @@ export class MapCode {
     }
   }
 
-  /** `tanh(cNext)` is called `tanhCNext`. */
-  #defaultName({ op, operands }: Extract<Statement, { kind: 'compute' }>): string {
+  /** `tanh(cNext)` is called `tanhCNext`; others after where they go. */
+  #defaultName({ id, op, operands }: Extract<Statement, { kind: 'compute' }>): string {
     const [first] = operands;
     const operand = first?.kind === 'value' && operands.length === 1 ? this.#values.get(first.id)?.text : undefined;
-    return operand !== undefined && /^[A-Za-z_]\w*$/.test(operand) ? `${op}${operand.charAt(0).toUpperCase()}${operand.slice(1)}` : `${op}Value`;
+    return operand !== undefined && /^[A-Za-z_]\w*$/.test(operand) ? `${op}${operand.charAt(0).toUpperCase()}${operand.slice(1)}` : (this.#destinations.get(id) ?? `${op}Value`);
   }
 
   #accumulate({ address, combine, value, guards }: Extract<Statement, { kind: 'accumulate' }>): void {

@@ -57,6 +57,7 @@ function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scop
   const code: KernelCodeContext = {
     symbols: sizes.duringCall,
     start: startWith(sizes.duringCall),
+    partName: (buffer, offset) => layout.partName(buffer, offset),
     within: (symbols) => ({ start: startWith(symbols) }),
     math: (name) => maths.name(name),
     scope,

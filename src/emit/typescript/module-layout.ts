@@ -4,6 +4,7 @@ import { leastValue } from '../../graph/least-value.js';
 import { batchDim, timeDim } from '../../graph/stage-dims.js';
 import type { Buffer, BufferRole, Kernel, PackKernel, View } from '../../lower/kernel-program.js';
 import type { LoweredProgram } from '../../lower/lower-program.js';
+import { identifier } from '../../lower/buffers.js';
 import { planMemory } from '../../lower/memory-plan.js';
 import type { PlacedParameter } from '../../program/regions.js';
 import { dimCode } from './scope.js';
@@ -94,6 +95,28 @@ export class ModuleLayout {
     if (named !== undefined) return named;
     const rest = dimCode(offset, symbols);
     return rest === '0' ? this.constant(buffer) : rest.startsWith('-') ? `${this.constant(buffer)} - ${rest.slice(1)}` : `${this.constant(buffer)} + ${rest}`;
+  }
+
+  /** Of arrays with a part for each parameter: whose part starts there. */
+  partName({ role }: Buffer, offset: Dim): string | undefined {
+    const name = this.#parameterConstants.find(({ parameter }) => parameter.offset.equals(offset))?.parameter.name;
+    if (name === undefined) return undefined;
+    switch (role) {
+      case 'gradient':
+        return identifier(`d${name}`);
+      case 'direction':
+        return identifier(`direction.${name}`);
+      case 'product':
+        return identifier(`product.${name}`);
+      case 'parameter':
+      case 'slot':
+      case 'state':
+      case 'input':
+      case 'output':
+      case 'panel':
+      case 'scratch':
+        return undefined;
+    }
   }
 
   view({ buffer, offset }: View, symbols: SymbolNames): string {
