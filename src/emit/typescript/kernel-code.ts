@@ -1,4 +1,5 @@
 import { Dim } from '../../graph/dim.js';
+import { copiedRun } from '../../lower/copied-run.js';
 import type { Address, Kernel } from '../../lower/kernel-program.js';
 import { indent, MapCode, numberCode } from './map-code.js';
 import type { MapCodeContext } from './map-code.js';
@@ -21,8 +22,12 @@ function linesOf(kernel: Kernel, context: KernelCodeContext): string[] {
   const dim = (value: Dim): string => dimCode(value, context.symbols);
   const address = ({ buffer, offset }: Address): string => context.start(buffer, offset);
   switch (kernel.kind) {
-    case 'map':
-      return new MapCode(kernel, context).lines();
+    case 'map': {
+      const run = copiedRun(kernel);
+      if (run === undefined) return new MapCode(kernel, context).lines();
+      const from = address(run.from);
+      return [`memory.copyWithin(${address(run.to)}, ${from}, ${from} + ${dim(run.size)});`];
+    }
     case 'fill': {
       const start = address(kernel.target);
       return [`memory.fill(${numberCode(kernel.value)}, ${start}, ${start} + ${dimCode(kernel.size, context.symbols)});`];

@@ -1,10 +1,10 @@
 import { Dim } from '../../graph/dim.js';
+import { copiedRun } from '../../lower/copied-run.js';
 import type { Address, Buffer, Kernel, LoopKernel, MapKernel, PackKernel, ProductKernel, ProductTerm } from '../../lower/kernel-program.js';
 import type { MathFunction } from '../../ops/op.js';
 import { FunctionCode, loopLines } from './function-code.js';
 import { Header, startSymbol } from './header.js';
 import { functionKey, mapFunction } from './map-function.js';
-import { strideAlong } from './map-schedule.js';
 import { packFunction } from './pack-function.js';
 import type { PackedLayout } from './pack-function.js';
 import { productFunctions, transposedBytes, zeroBytes } from './product-function.js';
@@ -156,7 +156,7 @@ export class KernelModule {
     const at = (address: Address): string => this.#at(address, code);
     switch (kernel.kind) {
       case 'map': {
-        const copy = copyOf(kernel);
+        const copy = copiedRun(kernel);
         if (copy !== undefined) return [`(memory.copy ${at(copy.to)} ${at(copy.from)} ${code.byteCount(copy.size)})`];
         return [this.#map(owner, kernel, indices, code)];
       }
@@ -345,16 +345,6 @@ function ifSingle(code: FunctionCode, lines: readonly string[], otherwise: reado
 export const widerSymbol = 'widerPanel';
 export const zeroSymbol = startSymbol('zerosAt');
 export const copySymbol = startSymbol('operandCopyAt');
-
-/** What a map copies as one run, if that is all it does. */
-function copyOf({ axes: [axis, ...others], statements: [load, store, ...rest] }: MapKernel): { readonly from: Address; readonly to: Address; readonly size: Dim } | undefined {
-  if (axis === undefined || others.length > 0 || rest.length > 0 || load?.kind !== 'load' || store?.kind !== 'store') return undefined;
-  if (load.guards.length > 0 || store.truth || store.value.kind !== 'value' || store.value.id !== load.id) return undefined;
-  const along = Dim.symbol(axis.index);
-  const start = ({ buffer, offset }: Address): Address => ({ buffer, offset: offset.minus(along) });
-  if ([load.address, store.address].some(({ offset }) => strideAlong(offset, axis.index) !== 1)) return undefined;
-  return { from: start(load.address), to: start(store.address), size: axis.size };
-}
 
 /** The rows of the operand follow each other in memory, and its depth does not. */
 function isTransposed({ operand }: ProductTerm): boolean {
