@@ -232,6 +232,28 @@ describe.each(targets)('the %s module with lengths along a direction', (target) 
   });
 });
 
+it.each(targets)('the %s module takes a direction batch first, as it takes its inputs', async (target) => {
+  const sizes = { I: 3, H: 4, O: 2 };
+  const [T, B] = [5, 3];
+  const subject = new Subject(forecaster, { ...sizes, T, B }, Float64Array);
+  const vector = new Direction(subject, 11).tangents;
+  const turned = (values: Named): Named =>
+    Object.fromEntries(Object.entries(values).map(([name, own]) => {
+      const width = own.length / T / B;
+      return [name, own.map((_, k) => own[((Math.floor(k / width) % T) * B + Math.floor(k / width / T)) * width + (k % width)] ?? NaN)];
+    }));
+  const [timeMajor, batchFirst] = await Promise.all([false, true].map(async (first) => {
+    const { create } = await compiled({ definition: forecaster, target, precision: 'float64', derivatives, batchFirst: first });
+    const module = create({ sizes, batchSize: B, maxSteps: T });
+    subject.setParameters(module);
+    return module;
+  }));
+  const { tangents } = timeMajor?.jvp(subject.batch, vector) ?? {};
+  const pushed = batchFirst?.jvp(turned(subject.batch), { ...vector, inputs: turned(vector.inputs as Named) }).tangents;
+  expect(pushed?.loss).toBeCloseTo(tangents?.loss ?? NaN, 12);
+  expectAllClose(new Map(Object.entries(pushed?.outputs ?? {})), new Map(Object.entries(turned(tangents?.outputs ?? {}))), 1e-12);
+});
+
 const references = ['01-vanilla-lstm', '04-np-lstm', '14-gru-v3'];
 
 it.each(targets.flatMap((target) => references.map((name) => ({ target, name }))))('the $target module gives the second-order reference values of $name', async ({ target, name }) => {
