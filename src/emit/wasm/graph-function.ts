@@ -5,9 +5,9 @@ import type { MathMode } from '../typescript/math-functions.js';
 import { encodeText } from './encode.js';
 import { startSymbol } from './header.js';
 import { webAssembly } from './host.js';
-import { copySymbol, headerElements, KernelModule, widerSymbol, zeroSymbol } from './kernel-module.js';
+import { copySymbol, headerElements, KernelModule, largeTilesSymbol, zeroSymbol } from './kernel-module.js';
 import { vectorMath } from './math/vector-math.js';
-import { transposedBytes, widerColumns, zeroBytes } from './product-function.js';
+import { transposedBytes, zeroBytes } from './product-function.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
@@ -19,8 +19,8 @@ export interface WasmGraphFunctionOptions {
   readonly optimize?: boolean;
   /** Reads sizes from the memory, as in a module whose creator gets them; otherwise they are numbers in the code. */
   readonly namedSizes?: boolean;
-  /** Packs weights in wider panels, as modules do where that is faster. */
-  readonly widerPanels?: boolean;
+  /** Computes products by the tiles of engines that keep more sums in registers: of modules made for a single row, or for more. */
+  readonly largeTiles?: 'single row' | 'rows';
 }
 
 export interface WasmGraphFunction {
@@ -40,7 +40,7 @@ const headerSlots = 1024;
  */
 export async function compileGraphToWasm(
   graph: Graph,
-  { sizes, precision = 'float64', math = 'exact', optimize = false, namedSizes = false, widerPanels = false }: WasmGraphFunctionOptions,
+  { sizes, precision = 'float64', math = 'exact', optimize = false, namedSizes = false, largeTiles }: WasmGraphFunctionOptions,
 ): Promise<WasmGraphFunction> {
   const lane: Lane = precision === 'float32' ? 'f32' : 'f64';
   const bytes = bytesOf[lane];
@@ -48,13 +48,13 @@ export async function compileGraphToWasm(
   const { program, starts } = placed;
   const addresses = new Map([...starts].map(([buffer, start]) => [startSymbol(buffer.name), start * bytes]));
   addresses.set(zeroSymbol, headerElements(headerSlots, lane) * bytes);
-  addresses.set(widerSymbol, widerColumns(lane));
+  addresses.set(largeTilesSymbol, largeTiles === 'rows' ? 2 : 1);
   addresses.set(copySymbol, headerElements(headerSlots, lane) * bytes + zeroBytes);
   const kernels = new KernelModule({
     lane,
     math: (name) => vectorMath(name, lane, math),
     region: (buffer) => buffer.name,
-    widerPanels,
+    ...(largeTiles && { largeTiles }),
     known: namedSizes ? new Map() : addresses,
   });
   kernels.addEntry('run', [...program.packs, ...(program.entries[0]?.kernels ?? [])]);

@@ -23,8 +23,8 @@ export interface KernelModuleOptions {
   readonly header?: readonly string[];
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
-  /** Whether panels may be wider, as the symbol `widerSymbol` says at run time. */
-  readonly widerPanels?: boolean;
+  /** Products have tiles for engines that keep more sums in registers, used as the symbol `largeTilesSymbol` says at run time. */
+  readonly largeTiles?: 'single row' | 'rows';
   /** What is done without panels where a call is for one step of one example. */
   readonly singleRow?: SingleRow;
 }
@@ -49,7 +49,7 @@ export class KernelModule {
 
   constructor(private readonly options: KernelModuleOptions) {
     this.#header = new Header(options.known, options.header);
-    for (const name of ['B', 'T', ...(options.widerPanels === true ? [widerSymbol] : [])]) if (this.#header.constant(name) === undefined) this.#header.offset(name);
+    for (const name of ['B', 'T', ...(options.largeTiles === undefined ? [] : [largeTilesSymbol])]) if (this.#header.constant(name) === undefined) this.#header.offset(name);
   }
 
   /** The symbols whose values the host writes to the first bytes of the memory, in order. */
@@ -114,10 +114,10 @@ export class KernelModule {
   }
 
   text(): string {
-    const { lane, widerPanels } = this.options;
-    const wider = widerPanels === true ? this.#header.offset(widerSymbol) : undefined;
+    const { lane, largeTiles } = this.options;
+    const large = largeTiles && { at: this.#header.offset(largeTilesSymbol), singleRow: largeTiles === 'single row' };
     const functions = this.#alignedFunctions();
-    const parts = [...productFunctions(this.#products, lane, wider), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs, wider) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
+    const parts = [...productFunctions(this.#products, lane, large), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs, large) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     const globals = [...this.#putOff].map((name) => `(global $${putOffFlag(name)} (mut i32) (i32.const 0))`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...globals, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
@@ -341,8 +341,8 @@ function ifSingle(code: FunctionCode, lines: readonly string[], otherwise: reado
   return [`(if ${condition} (then`, ...lines.map((line) => `  ${line}`), ') (else', ...otherwise.map((line) => `  ${line}`), '))'];
 }
 
-/** The columns of wider panels, or more than there can be: what the host makes of the engine. */
-export const widerSymbol = 'widerPanel';
+/** What the host makes of the engine, see `LargeTiles`. */
+export const largeTilesSymbol = 'largeTiles';
 export const zeroSymbol = startSymbol('zerosAt');
 export const copySymbol = startSymbol('operandCopyAt');
 

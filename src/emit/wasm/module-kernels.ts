@@ -9,8 +9,7 @@ import { byteText, decodingLines, quotedText } from './byte-text.js';
 import { encodeText } from './encode.js';
 import { fusingLines } from './fused-multiply-add.js';
 import { startSymbol } from './header.js';
-import { copySymbol, headerElements, KernelModule, widerSymbol, zeroSymbol } from './kernel-module.js';
-import { widerColumns } from './product-function.js';
+import { copySymbol, headerElements, KernelModule, largeTilesSymbol, zeroSymbol } from './kernel-module.js';
 import { vectorMath } from './math/vector-math.js';
 import { SingleRow } from './single-row.js';
 import { bytesOf } from './vector-code.js';
@@ -43,11 +42,12 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const lane: Lane = array === 'Float32Array' ? 'f32' : 'f64';
   const bytes = bytesOf[lane];
   const singleRow = learnsOnline(programs) ? new SingleRow(programs.sequence.packs, programs.sequence.entries.flatMap(({ kernels }) => kernels)) : undefined;
-  // Wider panels need the instruction that multiplies and adds, and are of no use for a single row. Modules that only run forward stay small.
-  const widerPanels = !reproducible && programs.batchSize !== 1 && hasGradients(programs);
+  // They need the instruction that multiplies and adds. Modules that only run forward stay small.
+  const largeTiles = reproducible || !hasGradients(programs) ? undefined : programs.batchSize === 1 ? 'single row' : 'rows';
+  const sizesKnown = ['B', 'T', ...(largeTiles === undefined ? [] : [largeTilesSymbol]), ...programs.freeDims];
   // In the order in which the module's creator comes to know them.
-  const header = ['B', 'T', ...(widerPanels ? [widerSymbol] : []), ...programs.freeDims, ...layout.regions.map(startSymbol), zeroSymbol, copySymbol];
-  const module = new KernelModule({ lane, header, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.region(buffer), widerPanels, ...(singleRow && { singleRow }) });
+  const header = [...sizesKnown, ...layout.regions.map(startSymbol), zeroSymbol, copySymbol];
+  const module = new KernelModule({ lane, header, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.region(buffer), ...(largeTiles && { largeTiles }), ...(singleRow && { singleRow }) });
   const packs = packsByFunction(programs);
   const entries = programsOf(programs).flatMap((program) => program.entries);
   for (const [name, own] of packs) {
@@ -83,7 +83,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     ],
     beforeRegions: [
       '// What the kernels read from its first bytes, as integers of 32 bits: sizes, and where each region starts, in bytes.',
-      `const known = [${['B', 'T', ...(widerPanels ? [widerSymbol] : []), ...programs.freeDims].map((symbol) => (symbol === widerSymbol ? '2 ** 30' : sizes.capacity(symbol))).join(', ')}];`,
+      `const known = [${sizesKnown.map((symbol) => (symbol === largeTilesSymbol ? '0' : sizes.capacity(symbol))).join(', ')}];`,
       `let arenaLength = ${String(headerLength)};`,
       `// Regions start at multiples of ${String(alignment)} bytes.`,
       'const region = (length: number): number => {',
@@ -104,7 +104,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     ],
     functions: [
       'function compile(): object {',
-      ...indent(reproducible ? [...decodingLines(quotedText(byteText(binary))), 'return new WebAssembly.Module(Uint8Array.from(decoded));'] : fusingLines(binary, lane, widerPanels ? widerPanelLines(header, lane) : [])),
+      ...indent(reproducible ? [...decodingLines(quotedText(byteText(binary))), 'return new WebAssembly.Module(Uint8Array.from(decoded));'] : fusingLines(binary, lane, largeTiles === undefined ? [] : largeTileLines(header))),
       '}',
       '',
       'const header = new Int32Array(memory.buffer);',
@@ -122,14 +122,14 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
 }
 
 /**
- * Statements that let panels be wider where sums of the widest tile stay in registers. No host tells that. Of V8, those versions that know
+ * Statements that have products use larger tiles where their sums stay in registers. No host tells that. Of V8, those versions that know
  * memories of 64 bits do (13.3, Node 24); earlier ones would take twice the time.
  */
-function widerPanelLines(header: readonly string[], lane: Lane): string[] {
+function largeTileLines(header: readonly string[]): string[] {
   const memory64 = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 1];
   return [
-    '// Engines that know memories of 64 bits keep more sums in registers.',
-    `if (batchSize > 1 && WebAssembly.validate(Uint8Array.of(${memory64.join(', ')}))) header[${String(header.indexOf(widerSymbol))}] = ${String(widerColumns(lane))};`,
+    '// Engines that know memories of 64 bits keep more sums in registers: of one row, or of two.',
+    `if (WebAssembly.validate(Uint8Array.of(${memory64.join(', ')}))) header[${String(header.indexOf(largeTilesSymbol))}] = Math.min(batchSize, 2);`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import { panelWidth } from '../../lower/kernel-program.js';
 import { startsWiderPanel, wideColumns, widerColumns } from './product-function.js';
-import type { WiderPanels } from './product-function.js';
+import type { LargeTiles } from './product-function.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
@@ -11,7 +11,7 @@ export type PackedLayout = 'rows' | 'columns' | 'scattered';
  * Brings a matrix into panels: wider and wide ones, then, for the columns that are left, panels of four, the last one filled up with
  * zeros. Columns that follow each other in memory are copied as vectors; in float32, rows that do are turned four by four.
  */
-export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, wider: WiderPanels): string[] {
+export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, large: LargeTiles | undefined): string[] {
   const bytes = bytesOf[lane];
   const wide = wideColumns(lane);
   const get = (local: string): string => `(local.get $${local})`;
@@ -28,7 +28,7 @@ export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, wid
       `(br_if $packed (i32.ge_s ${get('column')} ${get('columns')}))`,
       set('left', `(i32.sub ${get('columns')} ${get('column')})`),
       set('width', `(select (i32.const ${wide}) (i32.const ${panelWidth}) (i32.ge_s ${get('left')} (i32.const ${wide})))`),
-      ...(wider === undefined ? [] : [`(if ${startsWiderPanel(lane, get('left'), wider)} (then ${set('width', `(i32.const ${widerColumns(lane)})`)}))`]),
+      ...(large === undefined || large.singleRow ? [] : [`(if ${startsWiderPanel(lane, get('left'), large)} (then ${set('width', `(i32.const ${widerColumns(lane)})`)}))`]),
       set('k', '(i32.const 0)'),
       set('from', `(i32.add ${get('source')} (i32.mul ${get('column')} ${get('columnStride')}))`),
       ...(layouts.has('rows') ? copiedRows(bytes, get, set, add) : []),

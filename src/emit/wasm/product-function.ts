@@ -14,15 +14,26 @@ export const widerVectors = 6;
 
 export const widerColumns = (lane: Lane): number => widerVectors * lanesOf[lane];
 
-/** Where the columns of wider panels lie in memory, or a number that no product has as many columns of: no panel is wider then. */
-export type WiderPanels = number | undefined;
+/**
+ * Tiles with more sums than every engine keeps in registers: two rows of a wider panel, or two halves of the depth of a single row.
+ * The host says whether its engine does.
+ */
+export interface LargeTiles {
+  /** Where in memory it says so: 0 if not, otherwise the rows that calls have, 1, or 2 for more. */
+  readonly at: number;
+  /** Calls have a single row, which no wider panel is of use for. */
+  readonly singleRow: boolean;
+}
+
+const largeRows = ({ at }: LargeTiles): string => `(i32.load offset=${String(at)} (i32.const 0))`;
 
 /**
  * Whether the columns that are left have a wider panel next. Of as many as two wide ones hold, those are better than a wider and narrow
  * ones, so that nothing is left over of any multiple of eight above two wide ones.
  */
-export function startsWiderPanel(lane: Lane, left: string, at: number): string {
-  return `(i32.and (i32.ge_s ${left} (i32.load offset=${String(at)} (i32.const 0))) (i32.ne ${left} (i32.const ${String(2 * wideColumns(lane))})))`;
+export function startsWiderPanel(lane: Lane, left: string, large: LargeTiles): string {
+  const fits = `(i32.and (i32.ge_s ${left} (i32.const ${String(widerColumns(lane))})) (i32.ne ${left} (i32.const ${String(2 * wideColumns(lane))})))`;
+  return `(i32.and ${fits} (i32.eq ${largeRows(large)} (i32.const 2)))`;
 }
 
 /** Bytes of zeros that a product which starts from nothing starts from: the columns of the widest tile. */
@@ -50,8 +61,8 @@ const term = (k: string): string[] => [`operand${k}`, `row${k}`, `step${k}`, `pa
 interface Tile {
   readonly rows: number;
   readonly vectors: number;
-  /** Two panels side by side, for a single row: more sums in flight. */
-  readonly panels: 1 | 2;
+  /** Two panels side by side, for a single row, or two halves of the depth of one: more sums in flight. */
+  readonly panels: 1 | 2 | 'halves';
   /** All columns of the tile are columns of the target. */
   readonly whole: boolean;
 }
@@ -63,7 +74,7 @@ interface Tile {
  * wide panel keeps its sums in registers; more would spill, but for engines that take wider ones. Where rows run out, a tile
  * computes its last one again.
  */
-function tilesFunction(lane: Lane, wider: WiderPanels): string[] {
+function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
   const bytes = bytesOf[lane];
   const shape = lane === 'f32' ? 'f32x4' : 'f64x2';
   const wide = wideColumns(lane);
@@ -71,7 +82,8 @@ function tilesFunction(lane: Lane, wider: WiderPanels): string[] {
   const sum = (r: number, v: number): string => `s${String(r)}_${String(v)}`;
 
   const tile = ({ rows, vectors, panels, whole }: Tile): string[] => {
-    const all = each(panels * vectors, (v) => v);
+    const all = each((panels === 2 ? 2 : 1) * vectors, (v) => v);
+    const halves = panels === 'halves';
     const offset = (k: number): string => (k === 0 ? '' : ` offset=${String(k)}`);
     /** Visits the rows of the tile, the last ones of the target perhaps again. */
     const eachRow = (pointer: string, from: string, stride: string, make: (r: number) => string[]): string[] => [
@@ -82,13 +94,16 @@ function tilesFunction(lane: Lane, wider: WiderPanels): string[] {
       set('p', k === 0 ? `(i32.add ${get('panel0At')} ${times(get('panelFrom'), number(vectors * 16))})` : get('panel1At')),
       ...(panels === 2 ? [set('q', `(i32.add ${get('p')} ${times(get(k === 0 ? 'panelDepth' : 'depth1'), number(wide * bytes))})`)] : []),
       set('panelStep', k === 0 ? `(select ${get('weightRow')} ${number(vectors * 16)} ${get('weightRow')})` : number(vectors * 16)),
-      set('end', `(i32.add ${get('p')} ${times(get(`depth${String(k)}`), get('panelStep'))})`),
+      ...(halves ? [set('half', `(i32.shr_u ${get(`depth${String(k)}`)} ${number(1)})`)] : []),
+      set('end', `(i32.add ${get('p')} ${times(get(halves ? 'half' : `depth${String(k)}`), get('panelStep'))})`),
       set('step', get(`step${String(k)}`)),
+      ...(halves ? [set('q', get('end')), set('x1', `(i32.add ${get(`from${String(k)}`)} ${times(get('half'), get('step'))})`)] : []),
       ...eachRow('x0', get(`from${String(k)}`), get(`row${String(k)}`), (r) => (r === rows - 1 ? [] : [set(`x${String(rows - 1 - r)}`, get('x0'))])),
     ];
     // The pointer that was moved is that of the last row; the others hold those before it.
     return [
       ...eachRow('to', get('first'), get('startRow'), (r) => all.map((v) => set(sum(r, v), `(v128.load${offset(16 * v)} ${get('to')})`))),
+      ...(halves ? all.map((v) => set(sum(1, v), `(${shape}.splat (${lane}.const 0))`)) : []),
       ...pointers(0),
       set('more', get('depth1')),
       '(loop $terms',
@@ -96,23 +111,25 @@ function tilesFunction(lane: Lane, wider: WiderPanels): string[] {
         '(loop $depth',
         ...indent([
           ...each(rows, (r) => set(`a${String(r)}`, `(${load} ${get(`x${String(rows - 1 - r)}`)})`)),
-          ...each(panels, (panel) =>
+          ...(halves ? [set('a1', `(${load} ${get('x1')})`)] : []),
+          ...each(panels === 1 ? 1 : 2, (panel) =>
             each(vectors, (v) => [
               set('w', `(v128.load${offset(16 * v)} ${get(panel === 0 ? 'p' : 'q')})`),
               ...each(rows, (r) => {
-                const own = sum(r, panel * vectors + v);
-                return set(own, `(${shape}.add (${shape}.mul ${get(`a${String(r)}`)} ${get('w')}) ${get(own)})`);
+                const own = halves ? sum(panel, v) : sum(r, panel * vectors + v);
+                return set(own, `(${shape}.add (${shape}.mul ${get(`a${String(halves ? panel : r)}`)} ${get('w')}) ${get(own)})`);
               }),
             ]).flat(),
           ).flat(),
-          ...each(rows, (r) => add(`x${String(r)}`, get('step'))),
-          ...(panels === 2 ? [add('q', get('panelStep'))] : []),
+          ...each(halves ? 2 : rows, (r) => add(`x${String(r)}`, get('step'))),
+          ...(panels === 1 ? [] : [add('q', get('panelStep'))]),
           `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')})))`,
         ]),
         `(if ${get('more')} (then`,
         ...indent([...pointers(1), set('more', number(0)), '(br $terms)))']),
       ]),
       ')',
+      ...(halves ? all.map((v) => set(sum(0, v), `(${shape}.add ${get(sum(0, v))} ${get(sum(1, v))})`)) : []),
       ...eachRow('to', get('at'), get('targetRow'), (r) => {
         const stores = all.map((v) => `(v128.store${offset(16 * v)} ${get('to')} ${get(sum(r, v))})`);
         if (whole) return stores;
@@ -155,10 +172,12 @@ function tilesFunction(lane: Lane, wider: WiderPanels): string[] {
     ]),
   ];
   const fits = (columns: number): string => `(i32.le_s (i32.add ${get('column')} ${number(columns)}) ${get('columns')})`;
+  /** Both depths have two halves; the second may be zero. */
+  const isHalved = (tiles: LargeTiles): string => `(i32.and (i32.ne ${largeRows(tiles)} ${number(0)}) (i32.eqz (i32.and (i32.or ${get('depth0')} ${get('depth1')}) ${number(1)})))`;
   const body = [
-    ...(wider === undefined
+    ...(large === undefined || large.singleRow
       ? []
-      : columnLoop('wider', widerColumns(lane), startsWiderPanel(lane, `(i32.sub ${get('columns')} ${get('column')})`, wider), [
+      : columnLoop('wider', widerColumns(lane), startsWiderPanel(lane, `(i32.sub ${get('columns')} ${get('column')})`, large), [
           `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
           ...indent(tile({ rows: 1, vectors: widerVectors, panels: 1, whole: true })),
           ') (else',
@@ -167,6 +186,7 @@ function tilesFunction(lane: Lane, wider: WiderPanels): string[] {
         ])),
     `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
     ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), [...tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })])),
+    ...(large === undefined ? [] : indent(columnLoop('halves', wide, `(i32.and ${fits(wide)} ${isHalved(large)})`, tile({ rows: 1, vectors: wideVectors, panels: 'halves', whole: true })))),
     '))',
     ...columnLoop('wide', wide, fits(wide), rowLoop({ rows: 2, vectors: wideVectors, panels: 1, whole: true })),
     ...columnLoop('narrow', panelWidth, `(i32.lt_s ${get('column')} ${get('columns')})`, [
@@ -273,10 +293,10 @@ function transposedFunction(lane: Lane): string[] {
 export type ProductForm = 'product1' | 'product2' | 'transposedProduct' | SingleTerm['kind'];
 
 /** The functions that products of some forms need. */
-export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane, wider: WiderPanels): string[] {
+export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane, large: LargeTiles | undefined): string[] {
   if (forms.size === 0) return [];
   return [
-    ...tilesFunction(lane, wider),
+    ...tilesFunction(lane, large),
     ...(forms.has('product1') || forms.has('product2') ? singleFunction(lane) : []),
     ...(forms.has('product2') ? doubleFunction(lane) : []),
     ...(forms.has('transposedProduct') ? transposedFunction(lane) : []),
