@@ -117,7 +117,7 @@ export interface CharacterModelBatch {
   readonly next: Float32Array;
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface CharacterModelCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -240,12 +240,16 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
-  let arenaLength = 0;
+  // What the kernels read from its first bytes, as integers of 32 bits: sizes, and where each region starts, in bytes.
+  const known = [batchSize, maxSteps, 0];
+  let arenaLength = 96;
   // Regions start at multiples of 64 bytes.
-  const region = (length: number): number => (arenaLength += Math.ceil(length / 16) * 16) - Math.ceil(length / 16) * 16;
-  const headerAt = region(100); // sizes and region starts, as integers of 32 bits
-  const zerosAt = region(32); // of the kernels' own
-  const operandCopyAt = region(2048); // of the kernels' own
+  const region = (length: number): number => {
+    const at = arenaLength;
+    known.push(4 * at);
+    arenaLength += Math.ceil(length / 16) * 16;
+    return at;
+  };
   const parametersAt = region(1717344); // parameters [1717344]
   const gradientsAt = region(1717344); // gradients [1717344]
   const pairsAt = region(batchSize * maxSteps); // pairs [T, B]
@@ -254,125 +258,99 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   const L0C0At = region(128 * batchSize); // L0C0 [B, 128]
   const L1Y0At = region(128 * batchSize); // L1Y0 [B, 128]
   const L1C0At = region(128 * batchSize); // L1C0 [B, 128]
-  const operandAt = region(64 * batchSize * maxSteps); // operand [T, B, 64]
-  const operand_2At = region(128 * batchSize); // operand_2 [B, 128]
-  const operand_3At = region(128 * batchSize); // operand_3 [B, 128]
-  const operand_4At = region(128 * batchSize); // operand_4 [B, 128]
-  const operand_5At = region(128 * batchSize); // operand_5 [B, 128]
-  const operand_6At = operandAt; // operand_6 [T, B, 64], in turn
-  const addAt = region(96 * batchSize * maxSteps); // add [T, B, 96]
-  const reducedAt = region(1); // reduced []
-  const reduced_2At = region(batchSize * maxSteps); // reduced_2 [T, B]
+  region(64 * batchSize * maxSteps); // operand [T, B, 64]
+  region(128 * batchSize); // operand_2 [B, 128]
+  region(128 * batchSize); // operand_3 [B, 128]
+  region(128 * batchSize); // operand_4 [B, 128]
+  region(128 * batchSize); // operand_5 [B, 128]
+  // operand_6 [T, B, 64], in turn with operand
+  region(96 * batchSize * maxSteps); // add [T, B, 96]
+  region(1); // reduced []
+  region(batchSize * maxSteps); // reduced_2 [T, B]
   const add_2At = region(96 * batchSize * maxSteps); // add_2 [T, B, 96]
-  const reduced_3At = region(batchSize * maxSteps); // reduced_3 [T, B]
-  const equalAt = addAt; // equal [T, B, 96], in turn
-  const reduced_4At = region(batchSize * maxSteps); // reduced_4 [T, B]
-  const equal_2At = region(batchSize * maxSteps); // equal_2 [T, B]
-  const reduced_5At = reducedAt; // reduced_5 [], in turn
-  const selectAt = region(1); // select []
-  const greaterAt = region(1); // greater []
-  const multiplyNoNanAt = reducedAt; // multiplyNoNan [], in turn
-  const negAt = reduced_2At; // neg [T, B], in turn
-  const expAt = region(96 * batchSize * maxSteps); // exp [T, B, 96]
-  const select_2At = reduced_4At; // select_2 [T, B], in turn
-  const select_3At = region(batchSize * maxSteps); // select_3 [T, B]
-  const productAt = region(128 * batchSize * maxSteps); // product [T, B, 128]
-  const add_3At = region(96 * batchSize * maxSteps); // add_3 [T, B, 96]
-  const product_2At = productAt; // product_2 [T, B, 128], in turn
-  const product_3At = region(64 * batchSize * maxSteps); // product_3 [T, B, 64]
+  region(batchSize * maxSteps); // reduced_3 [T, B]
+  // equal [T, B, 96], in turn with add
+  region(batchSize * maxSteps); // reduced_4 [T, B]
+  region(batchSize * maxSteps); // equal_2 [T, B]
+  // reduced_5 [], in turn with reduced
+  region(1); // select []
+  region(1); // greater []
+  // multiplyNoNan [], in turn with reduced
+  // neg [T, B], in turn with reduced_2
+  region(96 * batchSize * maxSteps); // exp [T, B, 96]
+  // select_2 [T, B], in turn with reduced_4
+  region(batchSize * maxSteps); // select_3 [T, B]
+  region(128 * batchSize * maxSteps); // product [T, B, 128]
+  region(96 * batchSize * maxSteps); // add_3 [T, B, 96]
+  // product_2 [T, B, 128], in turn with product
+  region(64 * batchSize * maxSteps); // product_3 [T, B, 64]
   const lossAt = region(1); // loss []
   const yHistoryAt = region(128 * batchSize * maxSteps + 128 * batchSize); // yHistory [T+1, B, 128]
   const cHistoryAt = region(128 * batchSize * maxSteps + 128 * batchSize); // cHistory [T+1, B, 128]
-  const zAt = region(128 * batchSize * maxSteps); // z [T, B, 128]
-  const iAt = region(128 * batchSize * maxSteps); // i [T, B, 128]
-  const fAt = region(128 * batchSize * maxSteps); // f [T, B, 128]
-  const oAt = region(128 * batchSize * maxSteps); // o [T, B, 128]
-  const savedAt = region(128 * batchSize * maxSteps); // saved [T, B, 128]
+  region(128 * batchSize * maxSteps); // z [T, B, 128]
+  region(128 * batchSize * maxSteps); // i [T, B, 128]
+  region(128 * batchSize * maxSteps); // f [T, B, 128]
+  region(128 * batchSize * maxSteps); // o [T, B, 128]
+  region(128 * batchSize * maxSteps); // saved [T, B, 128]
   const yHistory_2At = region(128 * batchSize * maxSteps + 128 * batchSize); // yHistory_2 [T+1, B, 128]
   const cHistory_2At = region(128 * batchSize * maxSteps + 128 * batchSize); // cHistory_2 [T+1, B, 128]
-  const z_2At = region(128 * batchSize * maxSteps); // z_2 [T, B, 128]
-  const i_2At = region(128 * batchSize * maxSteps); // i_2 [T, B, 128]
-  const f_2At = region(128 * batchSize * maxSteps); // f_2 [T, B, 128]
-  const o_2At = region(128 * batchSize * maxSteps); // o_2 [T, B, 128]
-  const saved_2At = region(128 * batchSize * maxSteps); // saved_2 [T, B, 128]
-  const dyAt = region(128 * batchSize); // dy [B, 128]
-  const dcAt = operand_2At; // dc [B, 128], in turn
-  const dgatesAt = region(512 * batchSize * maxSteps); // dgates [T, B, 512]
-  const dy_2At = operand_2At; // dy_2 [B, 128], in turn
-  const dc_2At = operand_3At; // dc_2 [B, 128], in turn
-  const dgates_2At = dgatesAt; // dgates_2 [T, B, 512], in turn
-  const gatesAt = region(512 * batchSize); // gates [B, 512]
-  const WPanelAt = region(32768); // WPanel [128, 64, 4]
-  const RPanelAt = region(65536); // RPanel [128, 128, 4]
-  const gates_2At = gatesAt; // gates_2 [B, 512], in turn
-  const WPanel_2At = region(65536); // WPanel_2 [128, 128, 4]
-  const RPanel_2At = region(65536); // RPanel_2 [128, 128, 4]
-  const denseWPanelAt = region(12288); // denseWPanel [24, 128, 4]
-  const denseWPanel_2At = region(12288); // denseWPanel_2 [32, 96, 4]
-  const slicePanelAt = region(128 * batchSize * maxSteps); // slicePanel [32, B*T, 4]
-  const RPanel_3At = region(65536); // RPanel_3 [32, 512, 4]
-  const WPanel_3At = region(65536); // WPanel_3 [32, 512, 4]
-  const slicePanel_2At = slicePanelAt; // slicePanel_2 [32, B*T, 4], in turn
-  const slicePanel_3At = slicePanelAt; // slicePanel_3 [32, B*T, 4], in turn
-  const RPanel_4At = region(65536); // RPanel_4 [32, 512, 4]
-  const WPanel_4At = region(32768); // WPanel_4 [16, 512, 4]
-  const gatherPanelAt = region(64 * batchSize * maxSteps); // gatherPanel [16, B*T, 4]
-  const slicePanel_4At = productAt; // slicePanel_4 [32, B*T, 4], in turn
+  region(128 * batchSize * maxSteps); // z_2 [T, B, 128]
+  region(128 * batchSize * maxSteps); // i_2 [T, B, 128]
+  region(128 * batchSize * maxSteps); // f_2 [T, B, 128]
+  region(128 * batchSize * maxSteps); // o_2 [T, B, 128]
+  region(128 * batchSize * maxSteps); // saved_2 [T, B, 128]
+  region(128 * batchSize); // dy [B, 128]
+  // dc [B, 128], in turn with operand_2
+  region(512 * batchSize * maxSteps); // dgates [T, B, 512]
+  // dy_2 [B, 128], in turn with operand_2
+  // dc_2 [B, 128], in turn with operand_3
+  // dgates_2 [T, B, 512], in turn with dgates
+  region(512 * batchSize); // gates [B, 512]
+  region(32768); // WPanel [128, 64, 4]
+  region(65536); // RPanel [128, 128, 4]
+  // gates_2 [B, 512], in turn with gates
+  region(65536); // WPanel_2 [128, 128, 4]
+  region(65536); // RPanel_2 [128, 128, 4]
+  region(12288); // denseWPanel [24, 128, 4]
+  region(12288); // denseWPanel_2 [32, 96, 4]
+  region(128 * batchSize * maxSteps); // slicePanel [32, B*T, 4]
+  region(65536); // RPanel_3 [32, 512, 4]
+  region(65536); // WPanel_3 [32, 512, 4]
+  // slicePanel_2 [32, B*T, 4], in turn with slicePanel
+  // slicePanel_3 [32, B*T, 4], in turn with slicePanel
+  region(65536); // RPanel_4 [32, 512, 4]
+  region(32768); // WPanel_4 [16, 512, 4]
+  region(64 * batchSize * maxSteps); // gatherPanel [16, B*T, 4]
+  // slicePanel_4 [32, B*T, 4], in turn with product
   const pairsStepAt = region(batchSize); // pairsStep [1, B]
   const L0YStateAt = region(128 * batchSize); // L0YState [B, 128]
   const L0CStateAt = region(128 * batchSize); // L0CState [B, 128]
   const L1YStateAt = region(128 * batchSize); // L1YState [B, 128]
   const L1CStateAt = region(128 * batchSize); // L1CState [B, 128]
-  const L0YAt = region(128 * batchSize); // L0Y [B, 128]
-  const L1YAt = region(128 * batchSize); // L1Y [B, 128]
-  const xAt = region(64 * batchSize); // x [B, 64]
-  const gatesAt_2 = region(512 * batchSize); // gates [B, 512]
-  const gates_2At_2 = gatesAt_2; // gates_2 [B, 512], in turn
-  const addAt_2 = region(96 * batchSize); // add [1, B, 96]
+  region(128 * batchSize); // L0Y [B, 128]
+  region(128 * batchSize); // L1Y [B, 128]
+  region(64 * batchSize); // x [B, 64]
+  region(512 * batchSize); // gates [B, 512]
+  // gates_2 [B, 512], in turn with gatesAt_2
+  region(96 * batchSize); // add [1, B, 96]
   const add_2At_2 = region(96 * batchSize); // add_2 [1, B, 96]
   const firstMomentAt = region(1717344); // firstMoment [1717344]
   const secondMomentAt = region(1717344); // secondMoment [1717344]
   const learningRateAt = region(1); // learningRate []
   const stepCountAt = region(1); // stepCount []
-  const reducedAt_2 = region(1); // reduced []
-  const minAt = region(1); // min []
-  const reciprocalAt = region(1); // reciprocal []
-  const negAt_2 = region(1); // neg []
+  region(1); // reduced []
+  region(1); // min []
+  region(1); // reciprocal []
+  region(1); // neg []
   const sqrtAt = region(1); // sqrt []
-  const L0W_zAt = parametersAt; // L0.W_z [128, 64]
-  const L0W_iAt = parametersAt + 8192; // L0.W_i [128, 64]
-  const L0W_fAt = parametersAt + 16384; // L0.W_f [128, 64]
-  const L0W_oAt = parametersAt + 24576; // L0.W_o [128, 64]
-  const L0R_zAt = parametersAt + 32768; // L0.R_z [128, 128]
-  const L0R_iAt = parametersAt + 49152; // L0.R_i [128, 128]
-  const L0R_fAt = parametersAt + 65536; // L0.R_f [128, 128]
-  const L0R_oAt = parametersAt + 81920; // L0.R_o [128, 128]
-  const L0B_zAt = parametersAt + 98304; // L0.b_z [128]
-  const L0B_iAt = parametersAt + 98432; // L0.b_i [128]
-  const L0B_fAt = parametersAt + 98560; // L0.b_f [128]
-  const L0B_oAt = parametersAt + 98688; // L0.b_o [128]
-  const L1W_zAt = parametersAt + 98816; // L1.W_z [128, 128]
-  const L1W_iAt = parametersAt + 115200; // L1.W_i [128, 128]
-  const L1W_fAt = parametersAt + 131584; // L1.W_f [128, 128]
-  const L1W_oAt = parametersAt + 147968; // L1.W_o [128, 128]
-  const L1R_zAt = parametersAt + 164352; // L1.R_z [128, 128]
-  const L1R_iAt = parametersAt + 180736; // L1.R_i [128, 128]
-  const L1R_fAt = parametersAt + 197120; // L1.R_f [128, 128]
-  const L1R_oAt = parametersAt + 213504; // L1.R_o [128, 128]
-  const L1B_zAt = parametersAt + 229888; // L1.b_z [128]
-  const L1B_iAt = parametersAt + 230016; // L1.b_i [128]
-  const L1B_fAt = parametersAt + 230144; // L1.b_f [128]
-  const L1B_oAt = parametersAt + 230272; // L1.b_o [128]
-  const embedEAt = parametersAt + 230400; // embed.E [9216, 64]
-  const denseWAt = parametersAt + 820224; // dense.W [96, 128]
-  const denseBAt = parametersAt + 832512; // dense.b [96]
-  const trigramEAt = parametersAt + 832608; // trigram.E [9216, 96]
-  const bytes = (arenaLength + 16) * Float32Array.BYTES_PER_ELEMENT;
-  if (options.memory !== undefined && options.memory.buffer.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.buffer.byteLength)}`);
-  const pages = Math.ceil(bytes / 65536);
+  region(32); // zeros, of the kernels' own
+  region(2048); // operandCopy, of the kernels' own
+  arenaLength += 16; // vectors may be read beyond the last element
+  const pages = Math.ceil(arenaLength / 16384);
   const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const arena = new Float32Array(memory.buffer, 0, arenaLength + 16);
-  arena.fill(0);
+  const arena = new Float32Array(memory.buffer);
+  if (arena.length < arenaLength) throw new RangeError(`memory must have at least ${String(4 * arenaLength)} bytes, not ${String(arena.byteLength)}`);
+  arena.fill(0, 0, arenaLength);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
 
   // The batch and the number of steps of the current call.
@@ -381,33 +359,30 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   let stepCount = 0;
 
   function compile(): object {
-    // One character for a small byte; the others are two.
-    const decoded: number[] = [];
-    let group = 0;
-    for (const sign of '+|8|J|D,+++,|C5|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|V|T+|7.|V|R|V+|7++|7,|V+-?,3|;|=|8|=|:|8[|=1|D|<|D|F|I|P-++.a`+,-,./0123333444444333333333333333344443333333333333311,|V,l+62|G39|G|8|:|B{|8|I|8|D|<|K|<|I|J+49|G|8|:|Bq|F|Iq|F|I|N|8|I|;+5:|G|8|:|Bq|F|Ir|I|8|;|@|<|E|K+65|I|L|Eq|F|I|N|8|I|;+?2|I|L|Ew|F|J|J+G6|I|L|Er|I|8|;|@|<|E|K+S2|I|L|E|*|K|<|G+Z4|I|L|E|,|G|;|8|K|<+_5}Y|y,`}S9-@|V>|RK+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKF(+/kLXKF(+/{LYKF(+/|7LZKF(+/|GL[KDK8l}C+|C|ALGKGK7l}C+|C|ALHK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLK=LM.k.kKL(4-+L\\KG(+/+L]K\\K](}i,KT(}g,LTKG(+/;L]K\\K](}i,KU(}g,LUKG(+/KL]K\\K](}i,KV(}g,LVKG(+/[L]K\\K](}i,KW(}g,LWKH(+/+L]K\\K](}i,KX(}g,LXKH(+/;L]K\\K](}i,KY(}g,LYKH(+/KL]K\\K](}i,KZ(}g,LZKH(+/[L]K\\K](}i,K[(}g,L[KLKK|ALLKHKI|ALHKGKI|AMGKJt8+6KM/kKELGKGK=l}C+|C|ALHl}C+LIKGK=KI|C|ALJK;LKKCLLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFKX(6/kKFKY(6/{KFKZ(6/|7KFK[(6/|GK?lK|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LN.kKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKFK0l+KNl,uF|ALFKF(+/+L^KF(+/;L_KF(+/KL`KF(+/[LaKDK8l}C+|C|ALGK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLKLLOKLK3l+KNl,uF|ALLK=LM.k.kKO(4-+L\\KL(4-+LbKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KG(+/;L]K\\K](}i,KU(}g,LUKbK](}i,K_(}g,L_KG(+/KL]K\\K](}i,KV(}g,LVKbK](}i,K`(}g,L`KG(+/[L]K\\K](}i,KW(}g,LWKbK](}i,Ka(}g,LaKLKK|ALLKOKK|ALOKGKI|AMGKJt8+6KM/kKELGl}C+LIKGK=KI|C|ALJK;LKKCLLKLLOKLK:l+KNl,uF|ALLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFK.l+KNl,uF|ALFKFK^(6/+KFK_(6/;KFK`(6/KKFKa(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKNl-|BMNl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLPK+LN.kKALFKF(+/+LTKFK0l+KNl,uF|ALFKF(+/+L^KFK0l+KNl-uF|ALFKF(+/+LcKFK0l+KNl.uF|ALFKF(+/+LdKDK8l;|C|ALGK>l;K>FLIKGK6KI|C|ALJK4LKKBLLKLLQKLK3l+KNl,uF|ALLKLLRKLK3l+KNl-uF|ALLKLLOKLK3l+KNl.uF|ALLK=LM.k.kKQ(4-+L\\KR(4-+LbKO(4-+LeKL(4-+LfKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KeK](}i,Kc(}g,LcKfK](}i,Kd(}g,LdKLKK|ALLKOKK|ALOKRKK|ALRKQKK|ALQKGKI|AMGKJt8+6KM/kKELGl;LIKGK=KI|C|ALJK;LKKCLLKLLQKLK:l+KNl,uF|ALLKLLRKLK:l+KNl-uF|ALLKLLOKLK:l+KNl.uF|ALLl+LM7,66K@LFKPl/y/kKFKT(6/+0KFKTKP;36KFK.l+KNl,uF|ALFKPl/y/kKFK^(6/+0KFK^KP;36KFK.l+KNl-uF|ALFKPl/y/kKFKc(6/+0KFKcKP;36KFK.l+KNl.uF|ALFKPl/y/kKFKd(6/+0KFKdKP;36K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKNl/|BMNl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+(}i,K;(}g,L;K:K3K7|A(+/+(}i,K<(}g,L<K:K3K8|A(+/+(}i,K=(}g,L=K:K3K9|A(+/+(}i,K>(}g,L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+(}i,K;(}g,L;K:K3K7|A(|3-+(}i,K<(}g,L<K:K3K8|A(|3-+(}i,K=(}g,L=K:K3K9|A(|3-+(}i,K>(}g,L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;36K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;3K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66}x/-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K:(8+,-.;<=>/012?@ABL=K;K<(8+,-.;<=>/012?@ABL>K9K:(83456CDEF789:GHIJL?K;K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-./012;<=>?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456789:CDEFGHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-./012;<=>?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456789:CDEFGHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666S,,|VK+K,|AL.-k.kK+K.z8,K+K-c-+K+l/|AL+7+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|s,,2|Vl+S-3L,l+S-7L-l+S-;L.l+S-?L/l+S-CL0l+S-GL1K,l/l|W-l}C+l|W/K-;1K,l|W|W3|Al/l|W/l|W,l|W/K.;1K,l|W|gC|Al/l|W/l|W,l|W/K/;1K,l|W|gS|Al/l|W/l|W,l|W/K0;1K,l|W|w}K,|Al/l|W/l|W,l}c+K1;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;466}5,,4|Vl+S-3L,l+S-KL-l+S-OL.l+S-SL/l+S-WL0l+S-[L1l+S-+L2l+S-/L3K2K3|Cl,qp/kK,l|W|w}K,|Al|W/l/l}c+l|W,K-;1K,l|W|gS|Al|W/l/l|W/l|W,K.;1K,l|W|gC|Al|W/l/l|W/l|W,K/;1K,l|W|W3|Al|W/l/l|W/l|W,K0;1K,l|W-l/l|W/l}C+K1;166}7,.,|V-|R8|Vl+S-+L0l+S-/L1l+S-_L3l+S-3L6l+S-cL8K0K1|CL2l+L..kK6K.l-|K|AL7K8K.l-|K|AL9l+L/K/K2s/k.kl/K/|CL4K3K4|A(4-+L,K,(J+~++L5K7l|W-K5|C|A(+/|W|wcL-l|W-K/|CL:K9K:|AK-(6/+K/l,|AM/K2s8+66K.l/|AM.l}C+s8+66}14-V|RE|Vl+S-+LYl+S-gLZl+S-kL]l+S-oLbl+S-sLel+S-wLhl+S-{Lkn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKYK+|Cl4|KL_K]K_|AL^KbK_|ALcKeK_|ALfKhK_|ALiKkK_|ALlKYl4|KLoK]K_|AKo|ALnl+LW.kKZKWl-|K|AL[K^KWl-|K|AL`KcKWl-|K|ALdKfKWl-|K|ALgKiKWl-|K|ALjKlKWl-|K|ALmKnKWl-|K|ALpl+LXKXKYs/k.kl|W;KX|CL\\K[K\\|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNK[K\\|A(+/|W/LOKOK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPK[K\\|A(+/|W3LQKQK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LRK[K\\|A(+/|W7LSKSK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LTl|W/KX|CLaK`Ka|A(+/+LUKNKP(}i,KUKR(}i,(}g,LVKdKa|AKN(6/+KgKa|AKP(6/+KjKa|AKR(6/+KmKa|AKT(6/+KpKa|AKV(6/+KXl,|AMXKYs8+66KWl/|AMWl|W,s8+66|c/-D|R=|Vl+S-+LGl+S-kLHl+S-{LNl+S-|+LQl+S-|/LTnC|I}4}A(>L,n+++}B(>L-n++K}D(>L.n]}Q`h(>L/n|{=4i(>L0n|P}.}-i(>L1n+++j(>L2n|1}-Uj(>L3n++|Wj(>L4n++Kl(>L5n++kv(>L6nf}-ck(>L7l|W|W|W~+.(<L8KGK+|Cl4|KLJKGl4|KLKKHKJ|AKK|ALIKNKJ|ALOKQKJ|ALRKTKJ|AKK|ALUl+LE.kKIKEl-|K|ALLKOKEl-|K|ALPKRKEl-|K|ALSKUKEl-|K|ALVl+LFKFKGs/k.kl|W/KF|CLMKLKM|A(+/+LAKAK.(}n,K5(}m,L:K:K7(}i,K6(}g,L>K>K6(}h,L<K<K,(}i,K:(}g,L=K=K=(}i,L@K>lB(}.,K8(}1,L?K?K2(}i,K-(}g,L9K/K=(}i,K0(}g,K=(}i,K1(}g,K=(}i,K3(}g,K=(}i,K4(}g,K@(}i,K=(}g,K?(}i,K9(}g,L;K;K;K4(}g,(}j,LBKPKM|A(+/+LCKBKC(}i,LDKSKM|AKB(6/+KVKM|AKD(6/+KFl,|AMFKGs8+66KEl/|AMEl|W,s8+66}a,,4|Vl+S-3L,l+S-+L-l+S-gL.l+S-cL/l+S-7L0l+S-|/L1l+S-;L2l+S-|3L3l+S-/L4K-K4|Cl,q/kl|W/K.K,l|W|WC|Al/K/K-K+|Cl3|K|AK,l|W-l}C+;/l|W/K.K.l/K1K-K+|Cl4|K|AK,l|W|W3|Al|W/l|W,;/0K-l|W/K.l|W;K,l|W|WC|Al+l/K/K-K+|Cl3|K|Al|W-l/K0l}C+K1K-K+|Cl4|K|Al|W/l/K2l|W,;-6K+;8K+;96}14-V|RE|Vl+S-+LYl+S-|7LZl+S-|;L]l+S-|?Lbl+S-|CLel+S-|GLhl+S-|KLkn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKYK+|Cl4|KL_K]K_|AL^KbK_|ALcKeK_|ALfKhK_|ALiKkK_|ALlKYl4|KLoK]K_|AKo|ALnl+LW.kKZKWl-|K|AL[K^KWl-|K|AL`KcKWl-|K|ALdKfKWl-|K|ALgKiKWl-|K|ALjKlKWl-|K|ALmKnKWl-|K|ALpl+LXKXKYs/k.kl|W;KX|CL\\K[K\\|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNK[K\\|A(+/|W/LOKOK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPK[K\\|A(+/|W3LQKQK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LRK[K\\|A(+/|W7LSKSK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LTl|W/KX|CLaK`Ka|A(+/+LUKNKP(}i,KUKR(}i,(}g,LVKdKa|AKN(6/+KgKa|AKP(6/+KjKa|AKR(6/+KmKa|AKT(6/+KpKa|AKV(6/+KXl,|AMXKYs8+66KWl/|AMWl|W,s8+66|c/-D|R=|Vl+S-+LGl+S-|;LHl+S-|KLNl+S-|OLQl+S-|SLTnC|I}4}A(>L,n+++}B(>L-n++K}D(>L.n]}Q`h(>L/n|{=4i(>L0n|P}.}-i(>L1n+++j(>L2n|1}-Uj(>L3n++|Wj(>L4n++Kl(>L5n++kv(>L6nf}-ck(>L7l|W|W|W~+.(<L8KGK+|Cl4|KLJKGl4|KLKKHKJ|AKK|ALIKNKJ|ALOKQKJ|ALRKTKJ|AKK|ALUl+LE.kKIKEl-|K|ALLKOKEl-|K|ALPKRKEl-|K|ALSKUKEl-|K|ALVl+LFKFKGs/k.kl|W/KF|CLMKLKM|A(+/+LAKAK.(}n,K5(}m,L:K:K7(}i,K6(}g,L>K>K6(}h,L<K<K,(}i,K:(}g,L=K=K=(}i,L@K>lB(}.,K8(}1,L?K?K2(}i,K-(}g,L9K/K=(}i,K0(}g,K=(}i,K1(}g,K=(}i,K3(}g,K=(}i,K4(}g,K@(}i,K=(}g,K?(}i,K9(}g,L;K;K;K4(}g,(}j,LBKPKM|A(+/+LCKBKC(}i,LDKSKM|AKB(6/+KVKM|AKD(6/+KFl,|AMFKGs8+66KEl/|AMEl|W,s8+66}r,,4|Vl+S-3L,l+S-+L-l+S-|7L.l+S-|/L/l+S-?L0l+S-|SL1l+S-CL2l+S-|3L3l+S-/L4K-K4|Cl,q/kl|W/K.K,l|W|gc|Al/K/K-K+|Cl4|KK-l4|K|A|AK,l|W|gC|Al|W/l|W,;/l|W/K.K.l/K1K-K+|Cl4|K|AK,l|W|gS|Al|W/l|W,;/0K-l|W/K.l|W;K,l|W|gc|Al+l/K/K-K+|Cl4|KK-l4|K|A|Al|W/l/K0l|W,K1K-K+|Cl4|K|Al|W/l/K2l|W,;-6K+;;K+;<6}_,.,|V/|R:|Vl+S-+L2l+S-/L3l+S-|W,L5l+S-_L8l+S-3L;l+S-|[,L=K2K3|CL4l+L0.kK5K0l-|K|AL6K;K0l-|K|AL<K=K0l-|K|AL>l+L1K1K4s/k.kl|W.K1|CL7K6K7|A(+/+L,l/K1|CL9K8K9|A(4-+L-K-(J+~++L:K<l|W.K:|C|A(+/|W|z}N,L.K,K.(}g,L/K>K7|AK/(6/+K1l,|AM1K4s8+66K0l/|AM0l}c+s8+66}D-,<|Vl+S-|/L,l+S-|_,L-l+S-+L.l+S-kL/l+S-|c,L0l+S-/L2l+S-|SL3l+S-|g,L4l+S-|;L5l+S-|k,L6l+S-3L8l+S-|W,L9l+S-GL:l+S-|3L;;7K,K-K.l4|K~+5++K/K0K.l4|K~+5++l+L1K2l+u/k.kK1;:K1l,|AM1K2s8+66K3K4K.l4|K~+5++K5K6K.l4|K~+5++l+L7K2l+u/k.kK7;=K7l,|AM7K2s8+66K.K2|Cl,q/kl}c+K9K8l|W|w}N,|Al/K3K.l4|K|AK8l|W|w}K,|Al|W/l|W,;/0K.K2|Cl}c+K9l|W.K8l|W|w}N,|Al+l/K3K.l4|K|Al|W/l/K:l|W,;,6;>6|^-.,|V4|R3|Vl+S-+L6l+S-/L7l+S-|o,L:l+S-|s,L;l+S-|w,L<n++|W}B(>L,n++++(>L-n++|Wj(>L.(7++++++|Wj+++k++kkL/K6K7|CL8K-L3l+L5.kK8K5|BL9K/K9}5(>(nL4K:K5l-|K|A(+/+L0K0K,(lL1K1K.(yL2K9l/y/kK;K5l-|K|AK2(6/+0K;K5l-|K|AK2K9;36K3K-K.K1(|)K-K4(|)(}g,L3K5l/|AM5K8s8+6K<K<U-+K3(J+K3(J,|iK3(J-K3(J.|i|i|ic-+6}?,.,|V/|R5|Vl+S-+L2l+S-/L3l+S-|o,L5l+S-|{,L7n++|Wj(>L,(7++++++|Wj+++k++kkL-K2K3|CL4l+L0.kK7K0l-|K|AL8l+L1K1K4s/k.kl/K1|CL6K5K6|A(4-+L.l|W.K1|CL9K0}5(>K-(}g,K.(lK,(yL/K8K9|AK/(6/+K1l,|AM1K4s8+66K0l/|AM0l}c+s8+66|5.,|V/|R.|Vl+S-|w,L0l+S-}+,L1l+S-}/,L2n++++(>L,n++|Wj(>L-K0(4-+L.K.K,(oL/K1K/K-(y(|1-++K2K.K-K/(|)(|1-++6}B,.,|V.|R6|Vl+S-|[,L1l+S-}3,L4l+S-+L7l+S-/L8n++|W*(>L,K7K8|CL9l+L/K/K9s/k.kK/l|W.|CL3K1K3|AL2K/l-|KL6K4K6|AL5K,L.l+L0.kK2K0l-|K|A(+/+L-K.K-(}l,L.K0l/|AM0l}c+s8+6K5K5U-+K.(J+K.(J,|nK.(J-K.(J.|n|n|nc-+K/l,|AM/K9s8+666}`/.,|VE|R>|Vl+S-|[,LHl+S-}3,LKl+S-|{,LNl+S-}7,LPl+S-};,LRl+S-}?,LTl+S-+LVl+S-/LWn+|W\\}B(>L,n++}2}E(>L-n++++(>L.n|Z|W|5d(>L/n=}R|^g(>L0n|J|t}.h(>L1nl}0}-i(>L2n}e)|Vj(>L3nf}-};j(>L4n~***j(>L5n++kv(>L6n+++k(>L7n|=|=}5m(>L8l|W|W|W}{.(<L9KVKW|CLXl+LFKFKXs/k.kKFl|W.|CLJKHKJ|ALIKFl-|KLMKKKM|ALLKNKJ|ALOKPKJ|ALQKRKM|ALSKTKM|ALUK.LDK.LEl+LG.kKIKGl-|K|A(+/+L?KL(4-+L@K?K@(}h,LAKAK-(}n,K8(}m,L:K:K4(}i,K6(}g,L>K>K6(}h,L;K;K,(}i,K:(}g,L<K;K/(}i,K<(}g,L=K>lB(}.,K9(}1,K0K=(}i,K1(}g,K=(}i,K2(}g,K=(}i,K3(}g,K=(}i,K5(}g,K=(}i,K7(}g,(}i,LBKOKGl-|K|A(+/+LCKQKGl-|K|AKB(6/+KDKB(}g,LDKEKAK.KCK.(m(|)(}g,LEKGl/|AMGl}c+s8+6KSKSU-+KD(J+KD(J,|iKD(J-KD(J.|i|i|ic-+KUKUU-+KE(J+KE(J,|iKE(J-KE(J.|i|i|ic-+KFl,|AMFKXs8+666|c/.,|VF|R4|Vl+S-+LHl+S-/LIl+S-};,LLl+S-}?,LMl+S-|s,LNl+S-}C,LOn|Z|W|5}<(>L,n++++(>L-n}V}s|oi(>L.n|?}2}Oi(>L/n+++j(>L0n}@}-Uj(>L1n+|W\\j(>L2n++|Wj(>L3n+++k(>L4n++|W|V(>L5l}v|`}W~(.(<L6l***.(<L7(7++++++|Wj+++k++kkL8KHKI|CLJK-LEl+LG.kKJKG|BLKK8KK}5(>(nLFKLKGl-|K|A(+/+LAKAK6(}4,L>K>K7(yK6(}1,K3(}h,L;K>lB(}/,(~),L=K;K0(}i,K;(}i,L<K;K;K4(}g,(}j,L?K?K?(}i,L@K=K,(}i,L9K;K<K.K@(}i,K/(}g,K@(}i,K1(}g,K@(}i,K<(}g,K?(}i,K9(}g,(}h,(}h,L:K=K2(}i,K:(}g,KAK-(n({KAK-(lK5(y(}h,KAKAK5(n(z(}g,LBKMKGl-|K|A(+/+LCKNKGl-|K|A(+/+LDKEK-KBKC(}h,KDK-(m(|)K-KF(|)(}g,LEKGl/|AMGKJs8+6KOKOU-+KE(J+KE(J,|iKE(J-KE(J.|i|i|ic-+6|8.,|V/|R/|Vl+S-}C,L0l+S-}/,L1l+S-}+,L2l+S-}G,L3n++++(>L,K0(4-+L-K1(4-+L.K2(4-+L/K3K-K.(}j,K,K/K,(m(|)(|1-++6|`,,3|Vl+S-|w,L,l+S-}3,L-l+S-+L.l+S-/L/l+S-};,L0l+S-}?,L1l+S-}C,L2K,l+l/~+6+;@;A;BK-K.K/|Cl-|Kn++|W*;2;CK0l+K.K/|Cl-|K~+6+K1l+K.K/|Cl-|K~+6+;DK2l+l/~+6+;E;F6}U,.,|V,|R3|Vl+S-+L.l+S-}K,L1l+S-}O,L2l+S-}S,L3l+S-}W,L4n++++(>L,K.l2|KL/l+L-.kK/K-|BL0K0l/y/kK1K-l-|K|AK,(6/+K2K-l-|K|AK,(6/+K3K-l-|K|AK,(6/+K4K-l-|K|AK,(6/+0K1K-l-|K|AK,K0;3K2K-l-|K|AK,K0;3K3K-l-|K|AK,K0;3K4K-l-|K|AK,K0;36K-l/|AM-K/s8+66}8,.,|V-|R8|Vl+S-+L0l+S-/L1l+S-_L3l+S-3L6l+S-}[,L8K0K1|CL2l+L..kK6K.l-|K|AL7K8K.l-|K|AL9l+L/K/K2s/k.kl/K/|CL4K3K4|A(4-+L,K,(J+~++L5K7l|W-K5|C|A(+/|W|wcL-l|W-K/|CL:K9K:|AK-(6/+K/l,|AM/K2s8+66K.l/|AM.l}C+s8+66|B.,|V0|R.|Vl+S-}+,L1l+S-}/,L2l+S-}_,L3n++++(>L,n++|Wj(>L-K1(4-+L.K2(4-+L/K-K,K.K,(m(|)L0K3K0K-K/(}j,(}i,K0K,(l(z(|1-++6}O,.,|V0|R4|Vl+S-+L2l+S-/L3l+S-|s,L6l+S-}_,L7l+S-}c,L8l+S-}g,L9n++++(>L,K2K3|CL4l+L1.kK4K1|BL5K6K1l-|K|A(+/+L-K7(4-+L.K,K.K-K,(m(|)L/K/(}d,L0K5l/y/kK8K1l-|K|AK/(6/+K9K1l-|K|AK0(6/+0K8K1l-|K|AK/K5;3K9K1l-|K|AK0K5;36K1l/|AM1K4s8+66}I,.,|V1|R3|Vl+S-+L3l+S-/L4l+S-};,L7l+S-}c,L8l+S-}k,L9n++++(>L,n++|Wj(>L-K3K4|CL5l+L2.kK5K2|BL6K7K2l-|K|A(+/+L.K-K.(}j,L/K8K2l-|K|A(+/+L0K,K0K/(}i,K0K,(l(zK/K,(l(|)L1K6l/y/kK9K2l-|K|AK1(6/+0K9K2l-|K|AK1K6;36K2l/|AM2K5s8+66|`..,|V5|R>|Vl+S-+L8l+S-/L9l+S-|{,L;l+S-}g,L>l+S-}7,L@l+S-}k,LBl+S-_LCl+S-}o,LEl+S-}s,LGn++++(>L,K8K9|CL:l+L6.kK;K6l-|K|AL<K@K6l-|K|ALAKEK6l-|K|ALFK,L3KGK6l-|K|ALHl+L7K7K:s/k.kl|W.K7|CL=K<K=|A(+/+L-l/K7|CL?K>K?|A(4-+L.KAK=|A(+/+L/KBK?|A(4-+L0K.K,K-K,(m(|)K,K0K/(}i,K0K,(l(zK/K,(l(|)(}g,L1KCK?|A(4-+L2K2(J+~++LDKFK=|AK1(6/+K3K1(}g,L3KHl|W.KD|C|A(+/|W|z}N,K1(}g,L5KHl|W.KD|C|AK5(6/|W|z}N,K7l,|AM7K:s8+66KH(+/|W|w}N,K3(}g,L4KHK4(6/|W|w}N,K6l/|AM6l}c+s8+66};1-E|RP|Vl+S-+LHl+S-}w,LIl+S-}{,LLl+S-|KLPl+S-|OLSl+S-~+,LVl+S-|;LXl+S-|CL[l+S-|?L^l+S-|GLal+S-|W-Ldl+S-}s,Lin++++(>L,n++|Wj(>L-KHK+|Cl4|KLNKLKN|ALMKPKN|ALQKSKN|ALTKXKN|ALYK[KN|AL\\K^KN|AL_KaKN|ALbKHK+|Cl6|KLfKdKf|ALel+LF.kKIKFl-|K|ALJKMKFl-|K|ALOKQKFl-|K|ALRKTKFl-|K|ALUKVKFl-|K|ALWKYKFl-|K|ALZK\\KFl-|K|AL]K_KFl-|K|AL`KbKFl-|K|ALcKeKFl-|K|ALgK,L>KiKFl-|K|ALjK,L@K,LBK,LDl+LGKGKHs/k.kl|W/KG|CLKKJKK|A(+/+L.KOKK|A(+/+L/K.K/(}g,L0KRKK|A(+/+L1KUKK|A(+/+L2KWKK|A(+/+L3K3K0K1(}i,K-K2(}g,K-K2(}h,(}i,(}i,(}g,L4KZKK|A(+/+L5K]KK|A(+/+L6K`KK|A(+/+L7K0K2(}i,K1K-K1(}h,(}i,(}i,L8KcKK|A(+/+L9K4K5(}i,K9K-K9(}h,(}i,(}i,L:K4K7(}i,K6K-K6(}h,(}i,(}i,L;K4K6(}i,K-K7(}g,K-K7(}h,(}i,(}i,L<l|W;KG|CLhK4K9(}i,L=KgKh|AK8(6/|W7KgKh|AK:(6/|W3KgKh|AK;(6/|W/KgKh|AK<(6/+KWKK|AK=(6/+K>K<(}g,L>K@K;(}g,L@KBK:(}g,LBKDK8(}g,LDKGl,|AMGKHs8+66Kj(+/|W|gcK>(}g,L?Kj(+/|W|kcK@(}g,LAKj(+/|W|ocKB(}g,LCKj(+/|W|scKD(}g,LEKjK?(6/|W|gcKjKA(6/|W|kcKjKC(6/|W|ocKjKE(6/|W|scKFl/|AMFl|W,s8+66}.,,2|Vl+S-|3L,l+S-+L-l+S-}w,L.l+S-|W-L/l+S-OL0l+S-3L1l+S-/L2K+;NK-K2|Cl,q/kK-l|W,K.l|W/K,l+l+K/K-K+|Cl6|K|Al|W;l/K1l|W|gS|Al|W/l,l+l+l+l+l+l+l|W/;+0K-l|W,K.l|W/K,l+l+K/K-K+|Cl6|K|Al|W;l/K0l|W/;,66};1-E|RP|Vl+S-+LHl+S-|[-LIl+S-|_-LLl+S-{LPl+S-|+LSl+S-|c-LVl+S-kLXl+S-sL[l+S-oL^l+S-wLal+S-|g-Ldl+S-}s,Lin++++(>L,n++|Wj(>L-KHK+|Cl4|KLNKLKN|ALMKPKN|ALQKSKN|ALTKXKN|ALYK[KN|AL\\K^KN|AL_KaKN|ALbKHK+|Cl6|KLfKdKf|ALel+LF.kKIKFl-|K|ALJKMKFl-|K|ALOKQKFl-|K|ALRKTKFl-|K|ALUKVKFl-|K|ALWKYKFl-|K|ALZK\\KFl-|K|AL]K_KFl-|K|AL`KbKFl-|K|ALcKeKFl-|K|ALgK,L>KiKFl-|K|ALjK,L@K,LBK,LDl+LGKGKHs/k.kl|W/KG|CLKKJKK|A(+/+L.KOKK|A(+/+L/K.K/(}g,L0KRKK|A(+/+L1KUKK|A(+/+L2KWKK|A(+/+L3K3K0K1(}i,K-K2(}g,K-K2(}h,(}i,(}i,(}g,L4KZKK|A(+/+L5K]KK|A(+/+L6K`KK|A(+/+L7K0K2(}i,K1K-K1(}h,(}i,(}i,L8KcKK|A(+/+L9K4K5(}i,K9K-K9(}h,(}i,(}i,L:K4K7(}i,K6K-K6(}h,(}i,(}i,L;K4K6(}i,K-K7(}g,K-K7(}h,(}i,(}i,L<l|W;KG|CLhK4K9(}i,L=KgKh|AK8(6/|W7KgKh|AK:(6/|W3KgKh|AK;(6/|W/KgKh|AK<(6/+KWKK|AK=(6/+K>K<(}g,L>K@K;(}g,L@KBK:(}g,LBKDK8(}g,LDKGl,|AMGKHs8+66Kj(+/|W|WCK>(}g,L?Kj(+/|W|[CK@(}g,LAKj(+/|W|_CKB(}g,LCKj(+/|W|cCKD(}g,LEKjK?(6/|W|WCKjKA(6/|W|[CKjKC(6/|W|_CKjKE(6/|W|cCKFl/|AMFl|W,s8+66}.,,2|Vl+S-|3L,l+S-+L-l+S-|[-L.l+S-|g-L/l+S-WL0l+S-3L1l+S-/L2K+;PK-K2|Cl,q/kK-l|W,K.l|W/K,l+l+K/K-K+|Cl6|K|Al|W;l/K1l|W|W3|Al|W/l,l+l+l+l+l+l+l|W/;+0K-l|W,K.l|W/K,l+l+K/K-K+|Cl6|K|Al|W;l/K0l|W/;,66}O,.,|V.|R8|Vl+S-+L1l+S-/L2l+S-|k-L4l+S-_L7l+S-}s,L:K1K2|CL3l+L/.kK4K/l-|K|AL5K:K/l-|K|AL;l+L0K0K3s/k.kl|W-K0|CL6K5K6|A(+/+L,l/K0|CL8K7K8|A(4-+L-K-(J+~++L9K;l|W-K9|C|A(+/|W|wcK,(}g,L.K;l|W-K9|C|AK.(6/|W|wcK0l,|AM0K3s8+66K/l/|AM/l}C+s8+66}[4,M|Vl+S-|3L,l+S-+L-l+S-/L.l+S-}{,L/l+S-}o,L0l+S-KL1l+S-3L2l+S-|SL3l+S-|o-L4l+S-}s,L5l+S-|s-L6l+S-}w,L7l+S-}K,L8l+S-~+,L9l+S-}O,L:l+S-|_-L<l+S-|W-L=l+S-SL>l+S-|/L?l+S-|w-L@l+S-|{-LAl+S-|[-LBl+S-}S,LCl+S-|c-LDl+S-}W,LEl+S-|k-LGl+S-|g-LHl+S-[LIl+S-}[,LJl+S-}+-LKl+S-}/-LL;H;I;J;K;L;MK-K.|Cl,q/kK-K.|Cl|W,K/l|W/K,l+l+K0l|W.l/K2l|W|w}K,|Al}c+l,l+l+l+l+l+l+l|W/;+0K-K.|Cl|W,K/l|W/K,l+l+K0l|W.l/K1l}c+;,6K-K.|Cl,qp/kK3K-l4|K|Al|W/l/K-K.|Cl|W,K4;16K-K.|Cl,q/kl}c+l|W,K5l|W|w}K,|Al|W/K0l/K3K-l4|K|A;00l}c+l|W,K5l|W|w}K,|Al|W/K5l|W|w}K,|Al|W/l/K0l|W.K4K-K.|CK6;.6K7K8K-l4|K~+5++K9K:K-l4|K~+5++K.l,|BL;K;l+y/k.kK;;OK;l|V|AM;l+y8+66K-K.|Cl,q/kK-K.|Cl|W,K<l|W/K,l+l+K=l|W;l/K2l|W|gC|Al|W/l,l+l+l+l+l+l+l|W/;+0K-K.|Cl|W,K<l|W/K,l+l+K=l|W;l/K>l|W/;,6K-K.|Cl,qp/kK?K-l4|K|Al|W/l/K-K.|Cl|W,K@;16K-K.|Cl,q/kl|W/l|W,K5l|W|gC|Al|W/K=l/K?K-l4|K|A;00l|W/l|W,K5l|W|gC|Al|W/K5l|W|gC|Al|W/l/K=l|W;K@K-K.|CK6;.6K-K.|Cl,qp/kK3l|W/l/K-K.|Cl|W,KA;16K-K.|Cl,q/kl|W/l|W,K5l|W|gS|Al|W/K=l/K3;00l|W/l|W,K5l|W|gS|Al|W/K5l|W|gS|Al|W/l/K=l|W;KAK-K.|CK6;.6KBKCK-l4|K~+5++KDKEK-l4|K~+5++K.l,|BLFKFl+y/k.kKF;QKFl|V|AMFl+y8+66K-K.|Cl,q/kK-K.|Cl}C+KGl|W-K,l+l+KHl|W;l/K2l|W/l,l+l+l+l+l+l+l|W-;+0K-K.|Cl}C+KGl|W-K,l+l+KHl|W;l/KIl|W/;,6K-K.|Cl,qp/kKJl|W-l/K-K.|Cl}C+KK;16K-K.|Cl,q/kl|W/l}C+K5l|W-KHl/KJ;00l|W/l}C+K5l|W-K5l|W-l/KHl|W;KKK-K.|CK6;.6K-K.|Cl,qp/kK?l|W/l/K-K.|Cl|W,KL;16K-K.|Cl,q/kl|W/l|W,K5l|W|W3|Al|W/KHl/K?;00l|W/l|W,K5l|W|W3|Al|W/K5l|W|W3|Al|W/l/KHl|W;KLK-K.|CK6;.6;R6}+,.,|V-|R6|Vl+S-+L0l+S-}3-L1l+S-3L4l+S-}7-L6l+L..kK4K.l-|K|AL5K6K.l-|K|AL7l+L/K/K0s/k.kl/K/|CL2K1K2|A(4-+L,K,(J+~++L3K5l|W-K3|C|A(+/|W|wcL-l|W-K/|CL8K7K8|AK-(6/+K/l,|AM/K0s8+66K.l/|AM.l}C+s8+66}a1.,|VT|R4|Vl+S-+LWl+S-};-LXl+S-}?-L[n|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCl+LU.kKXKUl-|K|ALYK[KUl-|K|AL\\l+LVKVKWs/k.kl|W;KV|CLZKYKZ|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNKYKZ|A(+/|W/LOKOK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPl|W/KV|CL]K\\K]|A(+/+LQKYKZ|A(+/|W3LRKRK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LSKNKP(}i,KQKS(}i,(}g,LTK\\K]|AKT(6/+KVl,|AMVKWs8+66KUl/|AMUl|W,s8+66}B0.,|VQ|R6|Vl+S-+LTl+S-}?-LUl+S-};-LXl+S-}C-L[n|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCl+LR.kKUKRl-|K|ALVKXKRl-|K|ALYK[KRl-|K|AL\\l+LSKSKTs/k.kl|W/KS|CLWKVKW|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNl|W;KS|CLZKYKZ|A(+/|W7LOKOK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPKNKP(}i,LQK\\KW|AKQ(6/+KSl,|AMSKTs8+66KRl/|AMRl|W,s8+66}a1.,|VT|R4|Vl+S-+LWl+S-}G-LXl+S-}K-L[n|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCl+LU.kKXKUl-|K|ALYK[KUl-|K|AL\\l+LVKVKWs/k.kl|W;KV|CLZKYKZ|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNKYKZ|A(+/|W/LOKOK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPl|W/KV|CL]K\\K]|A(+/+LQKYKZ|A(+/|W3LRKRK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LSKNKP(}i,KQKS(}i,(}g,LTK\\K]|AKT(6/+KVl,|AMVKWs8+66KUl/|AMUl|W,s8+66}B0.,|VQ|R6|Vl+S-+LTl+S-}K-LUl+S-}G-LXl+S-}O-L[n|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCl+LR.kKUKRl-|K|ALVKXKRl-|K|ALYK[KRl-|K|AL\\l+LSKSKTs/k.kl|W/KS|CLWKVKW|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNl|W;KS|CLZKYKZ|A(+/|W7LOKOK4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPKNKP(}i,LQK\\KW|AKQ(6/+KSl,|AMSKTs8+66KRl/|AMRl|W,s8+66}R,.,|V/|R8|Vl+S-+L2l+S-}S-L3l+S-}3-L6l+S-3L9l+S-}W-L;l+L0.kK3K0l-|K|AL4K9K0l-|K|AL:K;K0l-|K|AL<l+L1K1K2s/k.kl|W.K1|CL5K4K5|A(+/+L,l/K1|CL7K6K7|A(4-+L-K-(J+~++L8K:l|W.K8|C|A(+/|W|z}N,L.K,K.(}g,L/K<K5|AK/(6/+K1l,|AM1K2s8+66K0l/|AM0l}c+s8+66}.-,<|Vl+S-3L,l+S-+L-l+S-};-L.l+S-}7-L/l+S-7L0l+S-}[-L1l+S-;L2l+S-|3L3l+S-}G-L4l+S-}C-L5l+S-?L6l+S-}_-L7l+S-CL8l+S-}S-L9l+S-}O-L:l+S-GL;N+/k;46;TK-l|W/K.l|W;K,l|W|WC|Al+l/K/l|W-l/K0l}C+K1l|W/l/K2l|W,;-;U;VK-l|W/K4l|W;K,l|W|gc|Al+l/K5l|W/l/K6l|W,K7l|W/l/K8l|W,;-;W;XK-l}c+K9l|W.K,l|W|w}N,|Al+l/K:l|W/l/K;l|W,;,;YK1K5K-l4|K~+5++K7K:K-l4|K~+5++6|P.,|V.|R.|Vl+S-}s,L0l+S-}c-L1n++++(>L,K,L.l+L/.kK0K/l-|K|A(+/+L-K.K-K-(}i,(}g,L.K/l/|AM/l}c}k}k+s8+6K1K1U-+K.(J+K.(J,|iK.(J-K.(J.|i|i|ic-+6}O/.,|VH|R/|Vl+S-}g-LIl+S-}k-LJl+S-}o-LKl+S-}s-LLncN|Z}=(>L,nl}J}Z}@(>L-n+|W\\}B(>L.n++|g}D(>L/n|Z|W|5d(>L0n]}Q}8e(>L1n|{=4g(>L2n|P}.Uh(>L3n|1}-Ui(>L4n***i(>L5n+++j(>L6n++|Wj(>L7nf}-};j(>L8n++kv(>L9n|q|p}4m(>L:l|W|W|W}{.(<L;KI(4-+LEK-KE(}i,K/(}n,K:(}m,L=K=K8(}i,K9(}g,LBKBK9(}h,L?K?K.(}i,K=(}g,L@K?K0(}i,K@(}g,LAKAKA(}i,LDKBlB(}.,K;(}1,LCKCK6(}h,L<K1KA(}i,K2(}g,KA(}i,K3(}g,KA(}i,K4(}g,KA(}i,K5(}g,KD(}i,KA(}g,KC(}i,K<(}g,L>K>K>(}g,LFKJ(4-+LGK,KE(}i,K/(}n,K:(}m,L=K=K8(}i,K9(}g,LBKBK9(}h,L?K?K.(}i,K=(}g,L@K?K0(}i,K@(}g,LAKAKA(}i,LDKBlB(}.,K;(}1,LCKCK6(}h,L<K1KA(}i,K2(}g,KA(}i,K3(}g,KA(}i,K4(}g,KA(}i,K5(}g,KD(}i,KA(}g,KC(}i,K<(}g,L>K>K>(}g,LHKKKGKF(}j,(}d,(|1-++KLK7KH(}d,(}f,(}j,(|1-++6|+.,|V.|R.|Vl+S-}c-L/l+S-}w-L0l+S-}{-L1n++|Wj(>L,K/(4-+L-K-(}f,L.K0K.(|1-++K1K,K,K.(}j,(}k,(|1-++6}S-.,|V;|R3|Vl+S-}s,L=l+S-}{-L>l+S-~+-L?l+S-|W.L@l+S-}s-LAl+S-}o-LBl+S-3LCn|F=|Ze(>L,n}P}O}Oh(>L-n|=|=|=j(>L.n|N}A|Vj(>L/n|N}OV](>L0l+L<.kK=K<l-|K|A(+/+L1K>(4-+L2K1K2(}i,L3K?K<l-|K|A(+/+L4K.K4(}i,K-K3(}i,(}g,L5K@K<l-|K|A(+/+L6K/K6(}i,K,K3K3(}i,(}i,(}g,L7KA(4-+L8KB(4-+L9KCK<l-|K|A(+/+L:K:K9K5(}i,K8K7(}f,(}i,K0(}g,(}j,(}h,L;K?K<l-|K|AK5(6/+K@K<l-|K|AK7(6/+KCK<l-|K|AK;(6/+K<l/|AM<l}c}k}k+s8+66H,-|Vl+S-}c-L,K,l+l/~+6+;[;\\;];^6') {
-      const digit = sign.charCodeAt(0) - 40;
-      if (digit < 84) decoded.push(digit + 84 * group - 3);
-      group = Math.max(0, digit - 83);
-    }
-    const code = Uint8Array.from(decoded);
-    // For hosts that multiply and add in one instruction `mul`, `local.get`, `add` become `local.get` and that one: they take as
-    // many bytes.
-    const fused = code.slice();
-    for (let k = 0; k + 9 <= code.length; k++) {
-      if (code[k] !== 253 || code[k + 1] !== 230 || code[k + 2] !== 1 || code[k + 3] !== 32) continue;
-      const end = code[k + 4]! < 128 ? k + 5 : k + 6;
-      if (code[end] !== 253 || code[end + 1] !== 228 || code[end + 2] !== 1) continue;
-      fused.copyWithin(k, k + 3, end);
-      fused.set([253, 133, 2, 1, 1, 1], end - 3);
-      k = end + 2;
-    }
-    return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : code);
+    // ! stands for a multiplication and an addition, with the number of a local behind it.
+    const code = '+|8|J|D,+++,|c,9|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|V|T+|7.|V|R|V+|7++|7.|V|V|V+|7/|V|V|V|V+|7,|V+|7-|V|V+|76|V|V|V|V|V|V|V|V|V|V|V+-?,3]_c|:|8\\\\`1|D|<|D|F|I|P-++.\\[+,-,./0123334056653474705535454/86864347453754/311,|V,l+62|G39|G|8|:|B{|8|I|8|D|<|K|<|I|J+49|G|8|:|Bq|F|Iq|F|I|N|8|I|;+5:|G|8|:|Bq|F|Ir|I|8|;|@|<|E|K+65|I|L|Eq|F|I|N|8|I|;+=2|I|L|Ew|F|J|J+E6|I|L|Er|I|8|;|@|<|E|K+P2|I|L|E|*|K|<|G+U4|I|L|E|,|G|;|8|K|<+Z5}.|i,[|eG-A|V@|R-k.kK,K?|BlCyK,K?|BlKr|Hl+S-3l-q|Hp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+l,q/kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKDK8l}c+|C|ALGK>l}c+K>FLHKGK6KH|C|ALIK4LJKBLKK=LL.k.kKK(4-+L[KG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKG(+/kL\\K[K\\!YLYKG(+/{L\\K[K\\!ZLZKKKJ|ALKKGKH|AMGKIt8+6KL/kKELGl}c+LHKGK=KH|C|ALIK;LJKCLKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{0K+LM.kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKFK0l+KMl,uF|ALFKF(+/+L]KF(+/;L^KF(+/KL_KF(+/[L`KF(+/kLaKF(+/{LbKDK8l}c+|C|ALGK>l}c+K>FLHKGK6KH|C|ALIK4LJKBLKKKLNKKK3l+KMl,uF|ALKK=LL.k.kKN(4-+L[KK(4-+LcKG(+/+L\\K[K\\!ULUKcK\\!]L]KG(+/;L\\K[K\\!VLVKcK\\!^L^KG(+/KL\\K[K\\!WLWKcK\\!_L_KG(+/[L\\K[K\\!XLXKcK\\!`L`KG(+/kL\\K[K\\!YLYKcK\\!aLaKG(+/{L\\K[K\\!ZLZKcK\\!bLbKKKJ|ALKKNKJ|ALNKGKH|AMGKIt8+6KL/kKELGl}c+LHKGK=KH|C|ALIK;LJKCLKKKLNKKK:l+KMl,uF|ALKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{KFK.l+KMl,uF|ALFKFK](6/+KFK^(6/;KFK_(6/KKFK`(6/[KFKa(6/kKFKb(6/{K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKMl-|BMMl+u8+66K?lC|AL?7+66K+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKF(+/|7LdKF(+/|GLeKDK8l}C+|C|ALGKGK7l}C+|C|ALOK>l}C+K>FLHKGK6KH|C|ALIK4LJKBLKK=LL.k.kKK(4-+L[KG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKO(+/+L\\K[K\\!YLYKO(+/;L\\K[K\\!ZLZKO(+/KL\\K[K\\!dLdKO(+/[L\\K[K\\!eLeKKKJ|ALKKOKH|ALOKGKH|AMGKIt8+6KL/kKELGKGK=l}C+|C|ALOl}C+LHKGK=KH|C|ALIK;LJKCLKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{KFKd(6/|7KFKe(6/|GK?lK|AL?7+66-k.kK?l;|AK,wl+S-3l+rK6K=|Il,|Hp|H|Hp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXn++++(>L]n++++(>L^n++++(>L_n++++(>L`KDK8l}C+|C|ALGK>l}C+K>FLHK6l,|MLPKGKPKH|C|ALIK4LJKILOKBKPKJ|C|ALNKBLKK=LL.k.kKK(4-+L[KN(4-+LcKG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKO(+/+L\\KcK\\!]L]KO(+/;L\\KcK\\!^L^KO(+/KL\\KcK\\!_L_KO(+/[L\\KcK\\!`L`KKKJ|ALKKNKJ|ALNKOKH|ALOKGKH|AMGKIt8+6KL/kKELGl}C+LHK=l,|MLPKGKPKH|C|ALIK;LJKILOKCKPKJ|C|ALNKCLKl+LL7,66KUK](}g,LUKVK^(}g,LVKWK_(}g,LWKXK`(}g,LXK@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[K?l;|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LM.kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKFK0l+KMl,uF|ALFKF(+/+L]KF(+/;L^KF(+/KL_KF(+/[L`KDK8l}C+|C|ALGK>l}C+K>FLHKGK6KH|C|ALIK4LJKBLKKKLNKKK3l+KMl,uF|ALKK=LL.k.kKN(4-+L[KK(4-+LcKG(+/+L\\K[K\\!ULUKcK\\!]L]KG(+/;L\\K[K\\!VLVKcK\\!^L^KG(+/KL\\K[K\\!WLWKcK\\!_L_KG(+/[L\\K[K\\!XLXKcK\\!`L`KKKJ|ALKKNKJ|ALNKGKH|AMGKIt8+6KL/kKELGl}C+LHKGK=KH|C|ALIK;LJKCLKKKLNKKK:l+KMl,uF|ALKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFK.l+KMl,uF|ALFKFK](6/+KFK^(6/;KFK_(6/KKFK`(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKMl-|BMMl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLQK+LM.kKALFKF(+/+LUKFK0l+KMl,uF|ALFKF(+/+L]KFK0l+KMl-uF|ALFKF(+/+LfKFK0l+KMl.uF|ALFKF(+/+LgKDK8l;|C|ALGK>l;K>FLHKGK6KH|C|ALIK4LJKBLKKKLRKKK3l+KMl,uF|ALKKKLSKKK3l+KMl-uF|ALKKKLNKKK3l+KMl.uF|ALKK=LL.k.kKR(4-+L[KS(4-+LcKN(4-+LhKK(4-+LiKG(+/+L\\K[K\\!ULUKcK\\!]L]KhK\\!fLfKiK\\!gLgKKKJ|ALKKNKJ|ALNKSKJ|ALSKRKJ|ALRKGKH|AMGKIt8+6KL/kKELGl;LHKGK=KH|C|ALIK;LJKCLKKKLRKKK:l+KMl,uF|ALKKKLSKKK:l+KMl-uF|ALKKKLNKKK:l+KMl.uF|ALKl+LL7,66K@LFKQl/y/kKFKU(6/+0KFKUKQ;36KFK.l+KMl,uF|ALFKQl/y/kKFK](6/+0KFK]KQ;36KFK.l+KMl-uF|ALFKQl/y/kKFKf(6/+0KFKfKQ;36KFK.l+KMl.uF|ALFKQl/y/kKFKg(6/+0KFKgKQ;36K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKMl/|BMMl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+!;L;K:K3K7|A(+/+!<L<K:K3K8|A(+/+!=L=K:K3K9|A(+/+!>L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+!;L;K:K3K7|A(|3-+!<L<K:K3K8|A(|3-+!=L=K:K3K9|A(|3-+!>L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;36K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;3K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66|g0-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2K7lCyK7lKr|Hl+S-3l-q|H/klCL26l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K;(8+,-.;<=>/012?@ABL=K:K<(8+,-.;<=>/012?@ABL>K9K;(83456CDEF789:GHIJL?K:K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-.;<=>/012?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456CDEF789:GHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-.;<=>/012?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456CDEF789:GHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666S,,|VK+K,|AL.-k.kK+K.z8,K+K-c-+K+l/|AL+7+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|x,,2|Vl+S-7L,l+S-}C,L-l+S-}G,L.l+S-}K,L/l+S-}O,L0l+S-}S,L1K,l/l|W-l}C+l|W/K-;1K,l|W|W3|Al/l|W/l|W,l|W/K.;1K,l|W|gC|Al/l|W/l|W,l|W/K/;1K,l|W|gS|Al/l|W/l|W,l|W/K0;1K,l|W|w}K,|Al/l|W/l|W,l}c+K1;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;466}:,,4|Vl+S-+L2l+S-/L3l+S-7L,l+S-}W,L-l+S-}_,L.l+S-}c,L/l+S-}g,L0l+S-}k,L1K2K3|Cl,qp/kK,l|W|w}K,|Al|W/l/l}c+l|W,K-;1K,l|W|gS|Al|W/l/l|W/l|W,K.;1K,l|W|gC|Al|W/l/l|W/l|W,K/;1K,l|W|W3|Al|W/l/l|W/l|W,K0;1K,l|W-l/l|W/l}C+K1;166|j,.3|V-|R5|Vl+S-+L:l+S-/L;K:K;|CL<.kK,K8l-|K|AL?K-K8l-|K|AL@l+L9.kl/K9|CL=K+K=|A(4-+L6K6(J+~++L>K?l|W-K>|C|A(+/|W|wcL7l|W-K9|CLAK@KA|AK7(6/+K9l,|AM9K<s8+6K8l/|AM8l}C+s8+66}I3.0|VV|R8|Vl+S-+Lcn|Z|W|5}<(>L6n=}R2}?(>L7nl}0U}A(>L8nC|I}4}A(>L9n+++}B(>L:n~**|V}B(>L;nf}-};}B(>L<n++K}D(>L=n|=|=}5}E(>L>n|J|tVh(>L?n]}Q`h(>L@n|{=4i(>LAn|P}.}-i(>LBn}e)*i(>LCn+++j(>LDn|1}-Uj(>LEn+|W\\j(>LFn++|Wj(>LGn++Kl(>LHn++kv(>LInf}-ck(>LJn++}2m(>LKl|W|W|W}{.(<LLl|W|W|W~+.(<LMK,Kcl4|K|ALl.kK+Kal-|K|ALdK,Kal-|K|ALfK-Kal-|K|ALhK.Kal-|K|ALiK/Kal-|K|ALjK0Kal-|K|ALkKlKal-|K|ALml+Lb.kl|W;Kb|CLeKdKe|A(+/+LWKWK=(}n,KH(}m,LOKOKJ!ILTKTKI(}h,LQKQK9!OLRKRKR(}i,LVKTlB(}.,KM(}1,LUKUKD!:LNK@KR!AKR!BKR!EKR!GKV!RKU!NLPKPKPKG(}g,(}j,LXKdKe|A(+/|W/LYKYK>(}n,KK(}m,LOKOK<!ILTKTKI(}h,LQKQKF!OLRKQK6!RLSKDKTlB(}.,KL(}1,K7KS!?KS!8KS!CKS!;KS!G!D(}j,LZKdKe|A(+/|W3L[K[K>(}n,KK(}m,LOKOK<!ILTKTKI(}h,LQKQKF!OLRKQK6!RLSKDKTlB(}.,KL(}1,K7KS!?KS!8KS!CKS!;KS!G!D(}j,L\\KdKe|A(+/|W7L]K]K>(}n,KK(}m,LOKOK<!ILTKTKI(}h,LQKQKF!OLRKQK6!RLSKDKTlB(}.,KL(}1,K7KS!?KS!8KS!CKS!;KS!G!D(}j,L^l|W/Kb|CLgKfKg|A(+/+L_KXKZ(}i,K_K\\(}i,(}g,L`KhKg|AKX(6/+KiKg|AKZ(6/+KjKg|AK\\(6/+KkKg|AK^(6/+KmKg|AK`(6/+Kbl,|AMbKcs8+6Kal/|AMal|W,s8+66}6..2|VD|R3|Vl+S-+LQnC|I}4}A(>L6n+++}B(>L7n++K}D(>L8n]}Q`h(>L9n|{=4i(>L:n|P}.}-i(>L;n+++j(>L<n|1}-Uj(>L=n++|Wj(>L>n++Kl(>L?n++kv(>L@nf}-ck(>LAl|W|W|W~+.(<LB.kK+KOl-|K|ALRK,KOl-|K|ALTK-KOl-|K|ALUK.KOl-|K|ALVl+LP.kl|W/KP|CLSKRKS|A(+/+LKKKK8(}n,K?(}m,LDKDKA!@LHKHK@(}h,LFKFK6!DLGKGKG(}i,LJKHlB(}.,KB(}1,LIKIK<!7LCK9KG!:KG!;KG!=KG!>KJ!GKI!CLEKEKEK>(}g,(}j,LLKTKS|A(+/+LMKLKM(}i,LNKUKS|AKL(6/+KVKS|AKN(6/+KPl,|AMPKQs8+6KOl/|AMOl|W,s8+66*-,:|Vl+S-+L-l+S-/L4l+S-7L,l+S-WL/l+S-|SL1l+S-|W,L5l+S-|[,L6l+S-|_,L7l+S-|c,L8l+S-|g,L9l+S-|k,L:l+S-}?,L.l+S-}C,L0l+S-}G,L2l+S-}C-L3K-K4|Cl,q/kl|W/K.K,l|W|WC|Al/K/K-K+|Cl3|K|AK,l|W-l}C+;/l|W/K.K.l/K1K-K+|Cl4|K|AK,l|W|W3|Al|W/l|W,;/0K-l|W/K.l|W;K,l|W|WC|Al+l/K/K-K+|Cl3|K|Al|W-l/K0l}C+K1K-K+|Cl4|K|Al|W/l/K2l|W,;-6K.K5K-K+|Cl4|K|AK6K-K+|Cl4|K|AK7K-K+|Cl4|K|AK8K-K+|Cl4|K|AK9K-K+|Cl4|K|A;8K5K-K+|Cl4|KK-l4|K|A|AK9K-K+|Cl4|K|AK:K-K+|Cl4|K|AK1K-K+|Cl4|KK-l4|K|A|A;96|h.,:|Vl+S-+L-l+S-/L4l+S-7L,l+S-|SL/l+S-|o,L1l+S-|s,L5l+S-|w,L6l+S-|{,L7l+S-}+,L8l+S-}/,L9l+S-}3,L:l+S-}?,L.l+S-}K,L0l+S-}O,L2l+S-}C-L3K-K4|Cl,q/kl|W/K.K,l|W|gc|Al/K/K-K+|Cl4|KK-l4|K|A|AK,l|W|gC|Al|W/l|W,;/l|W/K.K.l/K1K-K+|Cl4|K|AK,l|W|gS|Al|W/l|W,;/0K-l|W/K.l|W;K,l|W|gc|Al+l/K/K-K+|Cl4|KK-l4|K|A|Al|W/l/K0l|W,K1K-K+|Cl4|K|Al|W/l/K2l|W,;-6K.K5K-K+|Cl4|K|AK6K-K+|Cl4|K|AK7K-K+|Cl4|K|AK8K-K+|Cl4|K|AK9K-K+|Cl4|K|A;8K5K-K+|Cl4|KK-l4|K|A|AK9K-K+|Cl4|K|AK:K-K+|Cl4|K|AK1K-K+|Cl4|KK-l4|K|A|A;96}5,.2|V/|R6|Vl+S-+L<l+S-/L=K<K=|CL>.kK+K:l-|K|AL?K-K:l-|K|ALCK.K:l-|K|ALDl+L;.kl|W.K;|CL@K?K@|A(+/+L6l/K;|CLAK,KA|A(4-+L7K7(J+~++LBKCl|W.KB|C|A(+/|W|z}N,L8K6K8(}g,L9KDK@|AK9(6/+K;l,|AM;K>s8+6K:l/|AM:l}c+s8+66}O-,?|Vl+S-+L1l+S-/L5l+S-7L-l+S-?L,l+S-GL0l+S-KL3l+S-OL7l+S-SL9l+S-WL.l+S-kL;l+S-wL>l+S-|SL/l+S-|W,L2l+S-|o,L6l+S-|s,L8l+S-}S,L<l+S-}C-L=K,K-K.;7K/K0K1l4|K~+5++K2K3K1l4|K~+5++.kK4;:K4l,|AM4K5s8+6K6K7K1l4|K~+5++K8K9K1l4|K~+5++.kK:;;K:l,|AM:K5s8+6K1K5|Cl,q/kl}c+K;K-l|W|w}N,|Al/K6K1l4|K|AK-l|W|w}K,|Al|W/l|W,;/0K1K5|Cl}c+K;l|W.K-l|W|w}N,|Al+l/K6K1l4|K|Al|W/l/K<l|W,;,6K;K,K-K>;<6}n,.3|V4|R0|Vl+S-+L@l+S-/LAn++|W}B(>L6n++++(>L7n++|Wj(>L8(7++++++|Wj+++k++kkL9K@KA|CLBK7L=.kKBK?|BLCK9KC}5(>(nL>K+K?l-|K|A(+/+L:K:K6(lL;K;K8(yL<KCl/y/kK,K?l-|K|AK<(6/+0K,K?l-|K|AK<KC;36K=K7K8K;(|)K7K>(|)(}g,L=K?l/|AM?KBs8+6K-K-U-+K=(J+K=(J,|iK=(J-K=(J.|i|i|ic-+6|w,.4|V/|R3|Vl+S-+L<l+S-/L=n++|Wj(>L6(7++++++|Wj+++k++kkL7K<K=|CL>.kK,K:l-|K|AL@l+L;.kl/K;|CL?K+K?|A(4-+L8l|W.K;|CLAK:}5(>K7(}g,K8(lK6(yL9K@KA|AK9(6/+K;l,|AM;K>s8+6K:l/|AM:l}c+s8+66o-3|V/|Rn++++(>L6n++|Wj(>L7K+(4-+L8K8K6(oL9K,K9K7(y(|1-++K-K8K7K9(|)(|1-++6|r,.4|V.|R2|Vl+S-+L=l+S-/L>n++|W*(>L6K=K>|CL?.kK+K9l|W.|C|AL;K,K9l-|K|AL<K6L8l+L:.kK;K:l-|K|A(+/+L7K8K7(}l,L8K:l/|AM:l}c+s8+6K<K<U-+K8(J+K8(J,|nK8(J-K8(J.|n|n|nc-+K9l,|AM9K?s8+66|x/.0|VE|R8|Vl+S-+LZl+S-/L[n+|W\\}B(>L6n++}2}E(>L7n++++(>L8n|Z|W|5d(>L9n=}R|^g(>L:n|J|t}.h(>L;nl}0}-i(>L<n}e)|Vj(>L=nf}-};j(>L>n~***j(>L?n++kv(>L@n+++k(>LAn|=|=}5m(>LBl|W|W|W}{.(<LCKZK[|CL\\.kKPl|W.|CLXK+KX|ALRKPl-|KLYK,KY|ALSK-KX|ALTK.KX|ALUK/KY|ALVK0KY|ALWK8LNK8LOl+LQ.kKRKQl-|K|A(+/+LIKS(4-+LJKIKJ(}h,LKKKK7(}n,KB(}m,LDKDK>!@LHKHK@(}h,LEKEK6!DLFKEK9!FLGKHlB(}.,KC(}1,K:KG!;KG!<KG!=KG!?KG!A(}i,LLKTKQl-|K|A(+/+LMKUKQl-|K|AKL(6/+KNKL(}g,LNKOKKK8KMK8(m(|)(}g,LOKQl/|AMQl}c+s8+6KVKVU-+KN(J+KN(J,|iKN(J-KN(J.|i|i|ic-+KWKWU-+KO(J+KO(J,|iKO(J-KO(J.|i|i|ic-+KPl,|AMPK\\s8+66}k..2|VF|R0|Vl+S-+LRl+S-/LSn|Z|W|5}<(>L6n++++(>L7n}V}s|oi(>L8n|?}2}Oi(>L9n+++j(>L:n}@}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n+++k(>L>n++|W|V(>L?l}v|`}W~(.(<L@l***.(<LA(7++++++|Wj+++k++kkLBKRKS|CLTK7LO.kKTKQ|BLUKBKU}5(>(nLPK+KQl-|K|A(+/+LKKKK@(}4,LHKHKA(yK@(}1,K=(}h,LEKHlB(}/,(~),LGKEK:(}i,KE(}i,LFKEKEK>(}g,(}j,LIKIKI(}i,LJKGK6(}i,LCKEKFK8KJ!9KJ!;KJ!FKI!C(}h,(}h,LDKGK<!DKKK7(n({KKK7(lK?(y(}h,KKKKK?(n(z(}g,LLK,KQl-|K|A(+/+LMK-KQl-|K|A(+/+LNKOK7KLKM(}h,KNK7(m(|)K7KP(|)(}g,LOKQl/|AMQKTs8+6K.K.U-+KO(J+KO(J,|iKO(J-KO(J.|i|i|ic-+6j-2|V/|Rn++++(>L6K+(4-+L7K,(4-+L8K-(4-+L9K.K7K8(}j,K6K9K6(m(|)(|1-++6}h,,:|Vl+S-+L3l+S-/L4l+S-CL-l+S-kL/l+S-oL,l+S-sL2l+S-wL5l+S-{L6l+S-|+L7l+S-|/L.l+S-|3L1l+S-|7L0l+S-|;L8l+S-|OL9K,l+l/~+6+K-K.K,;>K-K/;?K,K0K1;@K2K3K4|Cl-|Kn++|W*;2K5K2;AK6l+K3K4|Cl-|K~+6+K7l+K3K4|Cl-|K~+6+K5K2K/K8K6K7;BK,l+l/~+6+K6K7K.K,;CK,K1K0K9;D6}1,.2|V,|R/|Vl+S-+L8n++++(>L6K8l2|KL9.kK9K7|BL:K:l/y/kK+K7l-|K|AK6(6/+K,K7l-|K|AK6(6/+K-K7l-|K|AK6(6/+K.K7l-|K|AK6(6/+0K+K7l-|K|AK6K:;3K,K7l-|K|AK6K:;3K-K7l-|K|AK6K:;3K.K7l-|K|AK6K:;36K7l/|AM7K9s8+66|(-3|V0|Rn++++(>L6n++|Wj(>L7K+(4-+L8K,(4-+L9K7K6K8K6(m(|)L:K-K:K7K9(}j,(}i,K:K6(l(z(|1-++6}+,.2|V0|R0|Vl+S-+L<l+S-/L=n++++(>L6K<K=|CL>.kK>K;|BL?K+K;l-|K|A(+/+L7K,(4-+L8K6K8K7K6(m(|)L9K9(}d,L:K?l/y/kK-K;l-|K|AK9(6/+K.K;l-|K|AK:(6/+0K-K;l-|K|AK9K?;3K.K;l-|K|AK:K?;36K;l/|AM;K>s8+66}-,.3|V1|R0|Vl+S-+L=l+S-/L>n++++(>L6n++|Wj(>L7K=K>|CL?.kK?K<|BL@K+K<l-|K|A(+/+L8K7K8(}j,L9K,K<l-|K|A(+/+L:K6K:K9(}i,K:K6(l(zK9K6(l(|)L;K@l/y/kK-K<l-|K|AK;(6/+0K-K<l-|K|AK;K@;36K<l/|AM<K?s8+66}I-./|V5|R7|Vl+S-+LBl+S-/LCn++++(>L6KBKC|CLD.kK+K@l-|K|ALEK-K@l-|K|ALHK0K@l-|K|ALJK6L=K1K@l-|K|ALKl+LA.kl|W.KA|CLFKEKF|A(+/+L7l/KA|CLGK,KG|A(4-+L8KHKF|A(+/+L9K.KG|A(4-+L:K8K6K7K6(m(|)K6K:K9(}i,K:K6(l(zK9K6(l(|)(}g,L;K/KG|A(4-+L<K<(J+~++LIKJKF|AK;(6/+K=K;(}g,L=KKl|W.KI|C|A(+/|W|z}N,K;(}g,L?KKl|W.KI|C|AK?(6/|W|z}N,KAl,|AMAKDs8+6KK(+/|W|w}N,K=(}g,L>KKK>(6/|W|w}N,K@l/|AM@l}c+s8+66|e0-E|R;|Vl+S-+LRn++++(>L6n++|Wj(>L7.kK+KPl-|K|ALSK,KPl-|K|ALUK-KPl-|K|ALVK.KPl-|K|ALWK/KPl-|K|ALXK0KPl-|K|ALYK1KPl-|K|ALZK2KPl-|K|AL[K3KPl-|K|AL\\K4KPl-|K|AL]K6LHK5KPl-|K|AL_K6LJK6LLK6LNl+LQ.kl|W/KQ|CLTKSKT|A(+/+L8KUKT|A(+/+L9K8K9(}g,L:KVKT|A(+/+L;KWKT|A(+/+L<KXKT|A(+/+L=K=K:K;(}i,K7K<(}g,K7K<(}h,(}i,(}i,(}g,L>KYKT|A(+/+L?KZKT|A(+/+L@K[KT|A(+/+LAK:K<(}i,K;K7K;(}h,(}i,(}i,LBK\\KT|A(+/+LCK>K?(}i,KCK7KC(}h,(}i,(}i,LDK>KA(}i,K@K7K@(}h,(}i,(}i,LEK>K@(}i,K7KA(}g,K7KA(}h,(}i,(}i,LFl|W;KQ|CL^K>KC(}i,LGK]K^|AKB(6/|W7K]K^|AKD(6/|W3K]K^|AKE(6/|W/K]K^|AKF(6/+KXKT|AKG(6/+KHKF(}g,LHKJKE(}g,LJKLKD(}g,LLKNKB(}g,LNKQl,|AMQKRs8+6K_(+/|W|gcKH(}g,LIK_(+/|W|kcKJ(}g,LKK_(+/|W|ocKL(}g,LMK_(+/|W|scKN(}g,LOK_KI(6/|W|gcK_KK(6/|W|kcK_KM(6/|W|ocK_KO(6/|W|scKPl/|AMPl|W,s8+66}Q-,;|Vl+S-+L.l+S-/L;l+S-7L:l+S-;L7l+S-[L1l+S-|CL-l+S-|s,L2l+S-|w,L4l+S-|{,L3l+S-}+,L5l+S-}/,L/l+S-}3,L0l+S-}7,L,l+S-};,L6l+S-}_,L9l+S-}C-L8K,K-K.K+|Cl4|K|AK/K.K+|Cl4|K|AK0K.K+|Cl4|K|AK1K2K.K+|Cl4|K|AK3K.K+|Cl4|K|AK4K.K+|Cl4|K|AK5K.K+|Cl4|K|AK6K.K+|Cl6|K|AK7;KK.K;|Cl,q/kK.l|W,K,l|W/K8l+l+K6K.K+|Cl6|K|Al|W;l/K:l|W|gS|Al|W/l,l+l+l+l+l+l+l|W/;+0K.l|W,K,l|W/K8l+l+K6K.K+|Cl6|K|Al|W;l/K9l|W/;,66|e0-E|R;|Vl+S-+LRn++++(>L6n++|Wj(>L7.kK+KPl-|K|ALSK,KPl-|K|ALUK-KPl-|K|ALVK.KPl-|K|ALWK/KPl-|K|ALXK0KPl-|K|ALYK1KPl-|K|ALZK2KPl-|K|AL[K3KPl-|K|AL\\K4KPl-|K|AL]K6LHK5KPl-|K|AL_K6LJK6LLK6LNl+LQ.kl|W/KQ|CLTKSKT|A(+/+L8KUKT|A(+/+L9K8K9(}g,L:KVKT|A(+/+L;KWKT|A(+/+L<KXKT|A(+/+L=K=K:K;(}i,K7K<(}g,K7K<(}h,(}i,(}i,(}g,L>KYKT|A(+/+L?KZKT|A(+/+L@K[KT|A(+/+LAK:K<(}i,K;K7K;(}h,(}i,(}i,LBK\\KT|A(+/+LCK>K?(}i,KCK7KC(}h,(}i,(}i,LDK>KA(}i,K@K7K@(}h,(}i,(}i,LEK>K@(}i,K7KA(}g,K7KA(}h,(}i,(}i,LFl|W;KQ|CL^K>KC(}i,LGK]K^|AKB(6/|W7K]K^|AKD(6/|W3K]K^|AKE(6/|W/K]K^|AKF(6/+KXKT|AKG(6/+KHKF(}g,LHKJKE(}g,LJKLKD(}g,LLKNKB(}g,LNKQl,|AMQKRs8+6K_(+/|W|WCKH(}g,LIK_(+/|W|[CKJ(}g,LKK_(+/|W|_CKL(}g,LMK_(+/|W|cCKN(}g,LOK_KI(6/|W|WCK_KK(6/|W|[CK_KM(6/|W|_CK_KO(6/|W|cCKPl/|AMPl|W,s8+66}P-,;|Vl+S-+L.l+S-/L;l+S-7L:l+S-;L7l+S-[L,l+S-_L1l+S-|CL-l+S-|W,L2l+S-|[,L4l+S-|_,L3l+S-|c,L5l+S-|g,L/l+S-|k,L0l+S-};,L6l+S-}g,L9l+S-}C-L8K,K-K.K+|Cl4|K|AK/K.K+|Cl4|K|AK0K.K+|Cl4|K|AK1K2K.K+|Cl4|K|AK3K.K+|Cl4|K|AK4K.K+|Cl4|K|AK5K.K+|Cl4|K|AK6K.K+|Cl6|K|AK7;MK.K;|Cl,q/kK.l|W,K,l|W/K8l+l+K6K.K+|Cl6|K|Al|W;l/K:l|W|W3|Al|W/l,l+l+l+l+l+l+l|W/;+0K.l|W,K,l|W/K8l+l+K6K.K+|Cl6|K|Al|W;l/K9l|W/;,66},,.3|V.|R5|Vl+S-+L;l+S-/L<K;K<|CL=.kK+K9l-|K|AL>K-K9l-|K|ALBl+L:.kl|W-K:|CL?K>K?|A(+/+L6l/K:|CL@K,K@|A(4-+L7K7(J+~++LAKBl|W-KA|C|A(+/|W|wcK6(}g,L8KBl|W-KA|C|AK8(6/|W|wcK:l,|AM:K=s8+6K9l/|AM9l}C+s8+66|n5,P|Vl+S-+L@l+S-/LAl+S-7L1l+S-;L>l+S-?L0l+S-WL2l+S-[L,l+S-_L-l+S-cL.l+S-gL/l+S-kL;l+S-oL5l+S-sL8l+S-{L9l+S-|+L7l+S-|/L6l+S-|3L4l+S-|7L3l+S-|;L<l+S-|?L:l+S-|CLBl+S-|GL=l+S-|KLMl+S-|SLKl+S-|o,LDl+S-}7,LGl+S-};,LIl+S-}W,LCl+S-}[,LEl+S-}c,LJl+S-}k,LNl+S-}o,LOl+S-}C-L?l+S-}G-LFK,K-K.K/;FK0K1K2;7K3K4K5;GK6K5K7K8;HK9K7K:;IK;K8K<K:K0K=K>;JK@KA|Cl,q/kK@KA|Cl|W,KBl|W/K?l+l+K=l|W.l/K1l|W|w}K,|Al}c+l,l+l+l+l+l+l+l|W/;+0K@KA|Cl|W,KBl|W/K?l+l+K=l|W.l/KCl}c+;,6K@KA|Cl,qp/kKDK@l4|K|Al|W/l/K@KA|Cl|W,KE;16K@KA|Cl,q/kl}c+l|W,K>l|W|w}K,|Al|W/K=l/KDK@l4|K|A;00l}c+l|W,K>l|W|w}K,|Al|W/K>l|W|w}K,|Al|W/l/K=l|W.KEK@KA|CKF;.6KGK,K@l4|K~+5++K,K-K@l4|K~+5++KAl,|BLHKHl+y/k.kKH;LKHl,|BMHl+y8+66K@KA|Cl,q/kK@KA|Cl|W,KBl|W/K?l+l+KIl|W;l/K1l|W|gC|Al|W/l,l+l+l+l+l+l+l|W/;+0K@KA|Cl|W,KBl|W/K?l+l+KIl|W;l/KJl|W/;,6K@KA|Cl,qp/kKKK@l4|K|Al|W/l/K@KA|Cl|W,KE;16K@KA|Cl,q/kl|W/l|W,K>l|W|gC|Al|W/KIl/KKK@l4|K|A;00l|W/l|W,K>l|W|gC|Al|W/K>l|W|gC|Al|W/l/KIl|W;KEK@KA|CKF;.6K@KA|Cl,qp/kKDl|W/l/K@KA|Cl|W,KE;16K@KA|Cl,q/kl|W/l|W,K>l|W|gS|Al|W/KIl/KD;00l|W/l|W,K>l|W|gS|Al|W/K>l|W|gS|Al|W/l/KIl|W;KEK@KA|CKF;.6K,K.K@l4|K~+5++K-K/K@l4|K~+5++KAl,|BLLKLl+y/k.kKL;NKLl,|BMLl+y8+66K@KA|Cl,q/kK@KA|Cl}C+KMl|W-K?l+l+KIl|W;l/K1l|W/l,l+l+l+l+l+l+l|W-;+0K@KA|Cl}C+KMl|W-K?l+l+KIl|W;l/KNl|W/;,6K@KA|Cl,qp/kK2l|W-l/K@KA|Cl}C+KO;16K@KA|Cl,q/kl|W/l}C+K>l|W-KIl/K2;00l|W/l}C+K>l|W-K>l|W-l/KIl|W;KOK@KA|CKF;.6K@KA|Cl,qp/kKKl|W/l/K@KA|Cl|W,KB;16K@KA|Cl,q/kl|W/l|W,K>l|W|W3|Al|W/KIl/KK;00l|W/l|W,K>l|W|W3|Al|W/K>l|W|W3|Al|W/l/KIl|W;KBK@KA|CKF;.6KMK0K>;O6|\\,.3|V-|R3|Vl+S-+L:.kK,K8l-|K|AL=K-K8l-|K|AL>l+L9.kl/K9|CL;K+K;|A(4-+L6K6(J+~++L<K=l|W-K<|C|A(+/|W|wcL7l|W-K9|CL?K>K?|AK7(6/+K9l,|AM9K:s8+6K8l/|AM8l}C+s8+66}E1.4|VT|R2|Vl+S-+Lan|Z|W|5}<(>L6n=}R2}?(>L7nl}0U}A(>L8nC|I}4}A(>L9n+++}B(>L:n~**|V}B(>L;nf}-};}B(>L<n++K}D(>L=n|=|=}5}E(>L>n|J|tVh(>L?n]}Q`h(>L@n|{=4i(>LAn|P}.}-i(>LBn}e)*i(>LCn+++j(>LDn|1}-Uj(>LEn+|W\\j(>LFn++|Wj(>LGn++Kl(>LHn++kv(>LInf}-ck(>LJn++}2m(>LKl|W|W|W}{.(<LLl|W|W|W~+.(<LM.kK+K_l-|K|ALbK,K_l-|K|ALdl+L`.kl|W;K`|CLcKbKc|A(+/+LWKWK=(}n,KH(}m,LOKOKJ!ILTKTKI(}h,LQKQK9!OLRKRKR(}i,LVKTlB(}.,KM(}1,LUKUKD!:LNK@KR!AKR!BKR!EKR!GKV!RKU!NLPKPKPKG(}g,(}j,LXKbKc|A(+/|W/LYKYK>(}n,KK(}m,LOKOK<!ILTKTKI(}h,LQKQKF!OLRKQK6!RLSKDKTlB(}.,KL(}1,K7KS!?KS!8KS!CKS!;KS!G!D(}j,LZl|W/K`|CLeKdKe|A(+/+L[KbKc|A(+/|W3L\\K\\K>(}n,KK(}m,LOKOK<!ILTKTKI(}h,LQKQKF!OLRKQK6!RLSKDKTlB(}.,KL(}1,K7KS!?KS!8KS!CKS!;KS!G!D(}j,L]KXKZ(}i,K[K](}i,(}g,L^KdKe|AK^(6/+K`l,|AM`Kas8+6K_l/|AM_l|W,s8+66|r0.3|VQ|R3|Vl+S-+L^n|Z|W|5}<(>L6n=}R2}?(>L7nl}0U}A(>L8nC|I}4}A(>L9n+++}B(>L:n~**|V}B(>L;nf}-};}B(>L<n++K}D(>L=n|=|=}5}E(>L>n|J|tVh(>L?n]}Q`h(>L@n|{=4i(>LAn|P}.}-i(>LBn}e)*i(>LCn+++j(>LDn|1}-Uj(>LEn+|W\\j(>LFn++|Wj(>LGn++Kl(>LHn++kv(>LInf}-ck(>LJn++}2m(>LKl|W|W|W}{.(<LLl|W|W|W~+.(<LM.kK+K\\l-|K|AL_K,K\\l-|K|ALaK-K\\l-|K|ALcl+L].kl|W/K]|CL`K_K`|A(+/+LWKWK=(}n,KH(}m,LOKOKJ!ILTKTKI(}h,LQKQK9!OLRKRKR(}i,LVKTlB(}.,KM(}1,LUKUKD!:LNK@KR!AKR!BKR!EKR!GKV!RKU!NLPKPKPKG(}g,(}j,LXl|W;K]|CLbKaKb|A(+/|W7LYKYK>(}n,KK(}m,LOKOK<!ILTKTKI(}h,LQKQKF!OLRKQK6!RLSKDKTlB(}.,KL(}1,K7KS!?KS!8KS!CKS!;KS!G!D(}j,LZKXKZ(}i,L[KcK`|AK[(6/+K]l,|AM]K^s8+6K\\l/|AM\\l|W,s8+66|{,.2|V/|R4|Vl+S-+L<.kK+K:l-|K|AL=K-K:l-|K|ALAK.K:l-|K|ALBl+L;.kl|W.K;|CL>K=K>|A(+/+L6l/K;|CL?K,K?|A(4-+L7K7(J+~++L@KAl|W.K@|C|A(+/|W|z}N,L8K6K8(}g,L9KBK>|AK9(6/+K;l,|AM;K<s8+6K:l/|AM:l}c+s8+66}n-,?|Vl+S-+L/l+S-7L-l+S-}C,L1l+S-}G,L3l+S-}K,L7l+S-}O,L9l+S-}S,L=l+S-}s,L,l+S-}w,L2l+S-}{,L5l+S-~+,L8l+S-|W-L:l+S-|[-L6l+S-|_-L;l+S-|c-L.l+S-|g-L0l+S-|k-L<l+S-|o-L>l+S-}C-L4N+/k;46K,K-K.;QK/l|W/K0l|W;K-l|W|WC|Al+l/K.l|W-l/K1l}C+K2l|W/l/K3l|W,;-K0K5;RK5K0K6;SK/l|W/K0l|W;K-l|W|gc|Al+l/K6l|W/l/K7l|W,K8l|W/l/K9l|W,;-K0K:;RK:K0K;;SK/l}c+K<l|W.K-l|W|w}N,|Al+l/K;l|W/l/K=l|W,;,K<K,K-K>;TK2K6K/l4|K~+5++K8K;K/l4|K~+5++6|<.4|V.|R,|Vn++++(>L6K6L8.kK+K9l-|K|A(+/+L7K8K7K7(}i,(}g,L8K9l/|AM9l}c}k}k+s8+6K,K,U-+K8(J+K8(J,|iK8(J-K8(J.|i|i|ic-+6}-/-2|VH|RncN|Z}=(>L6nl}J}Z}@(>L7n+|W\\}B(>L8n++|g}D(>L9n|Z|W|5d(>L:n]}Q}8e(>L;n|{=4g(>L<n|P}.Uh(>L=n|1}-Ui(>L>n***i(>L?n+++j(>L@n++|Wj(>LAnf}-};j(>LBn++kv(>LCn|q|p}4m(>LDl|W|W|W}{.(<LEK+(4-+LOK7KO(}i,K9(}n,KD(}m,LGKGKB!CLLKLKC(}h,LIKIK8!GLJKIK:!JLKKKKK(}i,LNKLlB(}.,KE(}1,LMKMK@(}h,LFK;KK!<KK!=KK!>KK!?KN!KKM!FLHKHKH(}g,LPK,(4-+LQK6KO(}i,K9(}n,KD(}m,LGKGKB!CLLKLKC(}h,LIKIK8!GLJKIK:!JLKKKKK(}i,LNKLlB(}.,KE(}1,LMKMK@(}h,LFK;KK!<KK!=KK!>KK!?KN!KKM!FLHKHKH(}g,LRK-KQKP(}j,(}d,(|1-++K.KAKR(}d,(}f,(}j,(|1-++6e-3|V.|Rn++|Wj(>L6K+(4-+L7K7(}f,L8K,K8(|1-++K-K6K6K8(}j,(}k,(|1-++6|l-./|V;|R,|Vn|F=|Ze(>L6n}P}O}Oh(>L7n|=|=|=j(>L8n|N}A|Vj(>L9n|N}OV](>L:.kK+KFl-|K|A(+/+L;K,(4-+L<K;K<(}i,L=K-KFl-|K|A(+/+L>K8K>(}i,K7K=(}i,(}g,L?K.KFl-|K|A(+/+L@K9K@(}i,K6K=K=(}i,(}i,(}g,LAK/(4-+LBK0(4-+LCK1KFl-|K|A(+/+LDKDKCK?(}i,KBKA(}f,!:(}j,(}h,LEK-KFl-|K|AK?(6/+K.KFl-|K|AKA(6/+K1KFl-|K|AKE(6/+KFl/|AMFl}c}k}k+s8+66|b,,7|Vl+S-7L6l+S-;L-l+S-|s-L4l+S-|w-L5l+S-|{-L/l+S-}+-L.l+S-}/-L,l+S-}3-L3l+S-}7-L1l+S-};-L0l+S-}?-L2K,l+l/~+6+K-K,;VK.K/K0K1;WK,K2K3;XK-K3K4K5K1K0K6;Y6';
+    const decode = (multiplyAdd: string): Uint8Array => {
+      // One character for a small byte; the others are two.
+      const decoded: number[] = [];
+      let group = 0;
+      for (const sign of code.replace(/!(.)/g, multiplyAdd)) {
+        const digit = sign.charCodeAt(0) - 43;
+        if (digit < 81) decoded.push(digit + group);
+        group = Math.max(0, 84 * (digit - 80));
+      }
+      return Uint8Array.from(decoded);
+    };
+    // As one instruction, where the host has it, and as two.
+    const fused = decode('K$1(|\\-,,,');
+    if (!WebAssembly.validate(fused)) return new WebAssembly.Module(decode('(}i,K$1(}g,'));
+    // Engines that know memories of 64 bits keep more sums in registers: of one row, or of two.
+    if (WebAssembly.validate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1))) header[2] = Math.min(batchSize, 2);
+    return new WebAssembly.Module(fused);
   }
 
-  // What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.
-  const header = new Int32Array(memory.buffer, headerAt, 97);
-  header.set([batchSize, maxSteps, parametersAt * 4, WPanelAt * 4, RPanelAt * 4, WPanel_2At * 4, RPanel_2At * 4, denseWPanelAt * 4, denseWPanel_2At * 4, RPanel_3At * 4, WPanel_3At * 4, RPanel_4At * 4, WPanel_4At * 4, pairsAt * 4, operandAt * 4, gatesAt * 4, cHistoryAt * 4, zAt * 4, iAt * 4, fAt * 4, oAt * 4, savedAt * 4, yHistoryAt * 4, zerosAt * 4, gates_2At * 4, cHistory_2At * 4, z_2At * 4, i_2At * 4, f_2At * 4, o_2At * 4, saved_2At * 4, yHistory_2At * 4, addAt * 4, add_2At * 4, L0Y0At * 4, L0C0At * 4, L1Y0At * 4, L1C0At * 4, nextAt * 4, equal_2At * 4, reducedAt * 4, equalAt * 4, greaterAt * 4, selectAt * 4, reduced_2At * 4, expAt * 4, reduced_3At * 4, reduced_4At * 4, reduced_5At * 4, lossAt * 4, operand_2At * 4, operand_3At * 4, operand_4At * 4, operand_5At * 4, operand_6At * 4, multiplyNoNanAt * 4, select_2At * 4, negAt * 4, select_3At * 4, add_3At * 4, gradientsAt * 4, dyAt * 4, productAt * 4, dcAt * 4, dgatesAt * 4, dy_2At * 4, product_2At * 4, dc_2At * 4, dgates_2At * 4, product_3At * 4, slicePanelAt * 4, operandCopyAt * 4, slicePanel_2At * 4, slicePanel_3At * 4, gatherPanelAt * 4, slicePanel_4At * 4, pairsStepAt * 4, xAt * 4, gatesAt_2 * 4, L0CStateAt * 4, L0YAt * 4, gates_2At_2 * 4, L1CStateAt * 4, L1YAt * 4, addAt_2 * 4, add_2At_2 * 4, L0YStateAt * 4, L1YStateAt * 4, reducedAt_2 * 4, stepCountAt * 4, learningRateAt * 4, negAt_2 * 4, reciprocalAt * 4, sqrtAt * 4, minAt * 4, firstMomentAt * 4, secondMomentAt * 4]);
-  const { packParameters, packForGradient, packForForward, runForward, runLoss, runGradient, runStep, runUpdate } = new WebAssembly.Instance(options.module ?? compile(), { 'dfafca0f': { memory } }).exports as {
+  const header = new Int32Array(memory.buffer);
+  header.set(known);
+  const { packParameters, packForGradient, packForForward, runForward, runLoss, runGradient, runStep, runUpdate } = new WebAssembly.Instance(options.module ?? compile(), { '248ca115': { memory } }).exports as {
     readonly packParameters: () => void;
     readonly packForGradient: () => void;
     readonly packForForward: () => void;
@@ -516,37 +491,40 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    'L0.W_z': view(at + L0W_zAt - parametersAt, 8192),
-    'L0.W_i': view(at + L0W_iAt - parametersAt, 8192),
-    'L0.W_f': view(at + L0W_fAt - parametersAt, 8192),
-    'L0.W_o': view(at + L0W_oAt - parametersAt, 8192),
-    'L0.R_z': view(at + L0R_zAt - parametersAt, 16384),
-    'L0.R_i': view(at + L0R_iAt - parametersAt, 16384),
-    'L0.R_f': view(at + L0R_fAt - parametersAt, 16384),
-    'L0.R_o': view(at + L0R_oAt - parametersAt, 16384),
-    'L0.b_z': view(at + L0B_zAt - parametersAt, 128),
-    'L0.b_i': view(at + L0B_iAt - parametersAt, 128),
-    'L0.b_f': view(at + L0B_fAt - parametersAt, 128),
-    'L0.b_o': view(at + L0B_oAt - parametersAt, 128),
-    'L1.W_z': view(at + L1W_zAt - parametersAt, 16384),
-    'L1.W_i': view(at + L1W_iAt - parametersAt, 16384),
-    'L1.W_f': view(at + L1W_fAt - parametersAt, 16384),
-    'L1.W_o': view(at + L1W_oAt - parametersAt, 16384),
-    'L1.R_z': view(at + L1R_zAt - parametersAt, 16384),
-    'L1.R_i': view(at + L1R_iAt - parametersAt, 16384),
-    'L1.R_f': view(at + L1R_fAt - parametersAt, 16384),
-    'L1.R_o': view(at + L1R_oAt - parametersAt, 16384),
-    'L1.b_z': view(at + L1B_zAt - parametersAt, 128),
-    'L1.b_i': view(at + L1B_iAt - parametersAt, 128),
-    'L1.b_f': view(at + L1B_fAt - parametersAt, 128),
-    'L1.b_o': view(at + L1B_oAt - parametersAt, 128),
-    'embed.E': view(at + embedEAt - parametersAt, 589824),
-    'dense.W': view(at + denseWAt - parametersAt, 12288),
-    'dense.b': view(at + denseBAt - parametersAt, 96),
-    'trigram.E': view(at + trigramEAt - parametersAt, 884736),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      'L0.W_z': next(8192), // [128, 64]
+      'L0.W_i': next(8192), // [128, 64]
+      'L0.W_f': next(8192), // [128, 64]
+      'L0.W_o': next(8192), // [128, 64]
+      'L0.R_z': next(16384), // [128, 128]
+      'L0.R_i': next(16384), // [128, 128]
+      'L0.R_f': next(16384), // [128, 128]
+      'L0.R_o': next(16384), // [128, 128]
+      'L0.b_z': next(128), // [128]
+      'L0.b_i': next(128), // [128]
+      'L0.b_f': next(128), // [128]
+      'L0.b_o': next(128), // [128]
+      'L1.W_z': next(16384), // [128, 128]
+      'L1.W_i': next(16384), // [128, 128]
+      'L1.W_f': next(16384), // [128, 128]
+      'L1.W_o': next(16384), // [128, 128]
+      'L1.R_z': next(16384), // [128, 128]
+      'L1.R_i': next(16384), // [128, 128]
+      'L1.R_f': next(16384), // [128, 128]
+      'L1.R_o': next(16384), // [128, 128]
+      'L1.b_z': next(128), // [128]
+      'L1.b_i': next(128), // [128]
+      'L1.b_f': next(128), // [128]
+      'L1.b_o': next(128), // [128]
+      'embed.E': next(589824), // [9216, 64]
+      'dense.W': next(12288), // [96, 128]
+      'dense.b': next(96), // [96]
+      'trigram.E': next(884736), // [9216, 96]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 1717344);
@@ -568,8 +546,12 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   };
   const stepViews = cached(() => ({ logits: view(add_2At_2, 96 * batch) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -587,21 +569,12 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -614,7 +587,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -629,8 +602,9 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -654,7 +628,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   /** Checks and places a batch, runs forward and gives the loss. */
   function computeLoss(examples: CharacterModelBatch, { initialState, batchSize: rows = batchSize, carry = false }: CharacterModelForwardOptions): number {
     checkInteger('batchSize', rows, 1, batchSize);
-    const count = stepsOf('examples.pairs', examples.pairs, rows);
+    const count = countOf('examples.pairs', examples.pairs, rows, maxSteps, 'steps');
     checkIndices('examples.pairs', examples.pairs, 9216);
     check('examples.next', examples.next, rows * count);
     checkIndices('examples.next', examples.next, 96, -1);
@@ -703,7 +677,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
     state,
     forward(inputs: CharacterModelInputs, { initialState, batchSize: rows = batchSize, carry = false }: CharacterModelForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.pairs', inputs.pairs, rows);
+      const count = countOf('inputs.pairs', inputs.pairs, rows, maxSteps, 'steps');
       checkIndices('inputs.pairs', inputs.pairs, 9216);
       checkOptional("initialState['L0.y']", initialState?.['L0.y'], 128 * rows);
       checkOptional("initialState['L0.c']", initialState?.['L0.c'], 128 * rows);
@@ -751,7 +725,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
       for (const slot of Object.values(slots)) for (const values of Object.values(slot)) values.fill(0);
     },
     step(inputs: CharacterModelStepInputs) {
-      const rows = rowsOf('inputs.pairs', inputs.pairs, 1);
+      const rows = countOf('inputs.pairs', inputs.pairs, 1, batchSize, 'examples');
       checkIndices('inputs.pairs', inputs.pairs, 9216);
       start(rows, 1);
       place(inputs.pairs, pairsStepAt);
@@ -760,9 +734,10 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

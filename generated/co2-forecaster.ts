@@ -89,7 +89,7 @@ export interface Co2ForecasterBatch {
   readonly target: Float32Array;
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface Co2ForecasterCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -259,23 +259,14 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
   const negAt = region(1); // neg []
   const sqrtAt = region(1); // sqrt []
   const W_zAt = parametersAt; // W_z [32, 3]
-  const W_iAt = parametersAt + 96; // W_i [32, 3]
-  const W_fAt = parametersAt + 192; // W_f [32, 3]
-  const W_oAt = parametersAt + 288; // W_o [32, 3]
   const R_zAt = parametersAt + 384; // R_z [32, 32]
-  const R_iAt = parametersAt + 1408; // R_i [32, 32]
-  const R_fAt = parametersAt + 2432; // R_f [32, 32]
-  const R_oAt = parametersAt + 3456; // R_o [32, 32]
   const b_zAt = parametersAt + 4480; // b_z [32]
-  const b_iAt = parametersAt + 4512; // b_i [32]
-  const b_fAt = parametersAt + 4544; // b_f [32]
-  const b_oAt = parametersAt + 4576; // b_o [32]
   const p_iAt = parametersAt + 4608; // p_i [32]
   const p_fAt = parametersAt + 4640; // p_f [32]
   const p_oAt = parametersAt + 4672; // p_o [32]
   const denseWAt = parametersAt + 4704; // dense.W [12, 32]
   const denseBAt = parametersAt + 5088; // dense.b [12]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -472,73 +463,67 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = 32 * batch; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
-    for (let j = 0, end = 32 * batch; j < end; j++) {
-      const c0 = memory[c0At + j]!;
-      memory[cHistoryAt + j] = c0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + 32 * batch);
+    memory.copyWithin(cHistoryAt, c0At, c0At + 32 * batch);
     for (let t = 0; t < steps; t++) {
       product2(batch, 128, gatesAt, 128, b_zAt, xAt + 3 * batch * t, 3, 1, WPanelAt, 3, yHistoryAt + 32 * batch * t, 32, 1, RPanelAt, 32);
       {
-        const gatesRow_2 = gatesAt + 32;
-        const cHistoryRow = cHistoryAt + 32 * batch * t;
-        const gatesRow_4 = gatesAt + 64;
-        const zRow = zAt + 32 * batch * t;
-        const iRow = iAt + 32 * batch * t;
-        const fRow = fAt + 32 * batch * t;
-        const cHistoryRow_3 = cHistoryAt + 32 * batch * t + 32 * batch;
+        const gatesStart = gatesAt + 32;
+        const cHistoryStart = cHistoryAt + 32 * batch * t;
+        const gatesStart_2 = gatesAt + 64;
+        const zStart = zAt + 32 * batch * t;
+        const iStart = iAt + 32 * batch * t;
+        const fStart = fAt + 32 * batch * t;
+        const cHistoryStart_2 = cHistoryAt + 32 * batch * t + 32 * batch;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 128 * b;
-          const gatesRow_3 = gatesRow_2 + 128 * b;
-          const cHistoryRow_2 = cHistoryRow + 32 * b;
-          const gatesRow_5 = gatesRow_4 + 128 * b;
-          const zRow_2 = zRow + 32 * b;
-          const iRow_2 = iRow + 32 * b;
-          const fRow_2 = fRow + 32 * b;
-          const cHistoryRow_4 = cHistoryRow_3 + 32 * b;
+          const gatesRow_2 = gatesStart + 128 * b;
+          const cHistoryRow = cHistoryStart + 32 * b;
+          const gatesRow_3 = gatesStart_2 + 128 * b;
+          const zRow = zStart + 32 * b;
+          const iRow = iStart + 32 * b;
+          const fRow = fStart + 32 * b;
+          const cHistoryRow_2 = cHistoryStart_2 + 32 * b;
           for (let j = 0; j < 32; j++) {
             const gates = memory[gatesRow + j]!;
             const z = Math.tanh(gates);
-            const gates_2 = memory[gatesRow_3 + j]!;
+            const gates_2 = memory[gatesRow_2 + j]!;
             const p_i = memory[p_iAt + j]!;
-            const c = memory[cHistoryRow_2 + j]!;
+            const c = memory[cHistoryRow + j]!;
             const i = sigmoid(gates_2 + p_i * c);
-            const gates_3 = memory[gatesRow_5 + j]!;
+            const gates_3 = memory[gatesRow_3 + j]!;
             const p_f = memory[p_fAt + j]!;
             const f = sigmoid(gates_3 + p_f * c);
             const cNext = z * i + c * f;
-            memory[zRow_2 + j] = z;
-            memory[iRow_2 + j] = i;
-            memory[fRow_2 + j] = f;
-            memory[cHistoryRow_4 + j] = cNext;
+            memory[zRow + j] = z;
+            memory[iRow + j] = i;
+            memory[fRow + j] = f;
+            memory[cHistoryRow_2 + j] = cNext;
           }
         }
       }
       {
-        const gatesRow = gatesAt + 96;
-        const cHistoryRow = cHistoryAt + 32 * batch * t + 32 * batch;
-        const oRow = oAt + 32 * batch * t;
-        const savedRow = savedAt + 32 * batch * t;
-        const yHistoryRow = yHistoryAt + 32 * batch * t + 32 * batch;
+        const gatesStart = gatesAt + 96;
+        const cHistoryStart = cHistoryAt + 32 * batch * t + 32 * batch;
+        const oStart = oAt + 32 * batch * t;
+        const savedStart = savedAt + 32 * batch * t;
+        const yHistoryStart = yHistoryAt + 32 * batch * t + 32 * batch;
         for (let b = 0; b < batch; b++) {
-          const gatesRow_2 = gatesRow + 128 * b;
-          const cHistoryRow_2 = cHistoryRow + 32 * b;
-          const oRow_2 = oRow + 32 * b;
-          const savedRow_2 = savedRow + 32 * b;
-          const yHistoryRow_2 = yHistoryRow + 32 * b;
+          const gatesRow = gatesStart + 128 * b;
+          const cHistoryRow = cHistoryStart + 32 * b;
+          const oRow = oStart + 32 * b;
+          const savedRow = savedStart + 32 * b;
+          const yHistoryRow = yHistoryStart + 32 * b;
           for (let j = 0; j < 32; j++) {
-            const gates = memory[gatesRow_2 + j]!;
+            const gates = memory[gatesRow + j]!;
             const p_o = memory[p_oAt + j]!;
-            const cNext = memory[cHistoryRow_2 + j]!;
+            const cNext = memory[cHistoryRow + j]!;
             const o = sigmoid(gates + p_o * cNext);
             const tanhCNext = Math.tanh(cNext);
             const yNext = tanhCNext * o;
-            memory[oRow_2 + j] = o;
-            memory[savedRow_2 + j] = tanhCNext;
-            memory[yHistoryRow_2 + j] = yNext;
+            memory[oRow + j] = o;
+            memory[savedRow + j] = tanhCNext;
+            memory[yHistoryRow + j] = yNext;
           }
         }
       }
@@ -560,9 +545,9 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       for (let j = 0, end = 12 * batch * steps; j < end; j++) {
         const add = memory[addAt + j]!;
         const target = memory[targetAt + j]!;
-        const subValue = add - target;
-        memory[subAt + j] = subValue;
-        reducedSum += subValue * subValue;
+        const sub = add - target;
+        memory[subAt + j] = sub;
+        reducedSum += sub * sub;
       }
       memory[reducedAt]! += reducedSum;
     }
@@ -612,103 +597,97 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       memory[reciprocalAt] = 1 / mul;
     }
     {
-      const gradientsRow = gradientsAt + 5088;
+      const ddenseBStart = gradientsAt + 5088;
       for (let b = 0, end = batch * steps; b < end; b++) {
         const subRow = subAt + 12 * b;
         const mul_2Row = mul_2At + 12 * b;
         for (let j = 0; j < 12; j++) {
           const sub = memory[subRow + j]!;
           const reciprocal = memory[reciprocalAt]!;
-          const mulValue = reciprocal * (2 * sub);
-          memory[mul_2Row + j] = mulValue;
-          memory[gradientsRow + j]! += mulValue;
+          const ddenseB = reciprocal * (2 * sub);
+          memory[mul_2Row + j] = ddenseB;
+          memory[ddenseBStart + j]! += ddenseB;
         }
       }
     }
     product1(batch * steps, 32, productAt, 32, fromZero, mul_2At, 12, 1, denseWPanel_2At, 12);
     pack(yHistoryAt + 32 * batch, 32, 1, batch * steps, 32, slicePanelAt);
     product1(12, 32, gradientsAt + 4704, 32, fromTarget, mul_2At, 1, 12, slicePanelAt, batch * steps);
-    for (let j = 0, end = 32 * batch; j < end; j++) {
-      const operand = memory[operandAt + j]!;
-      memory[dyAt + j] = operand;
-    }
-    for (let j = 0, end = 32 * batch; j < end; j++) {
-      const operand_2 = memory[operand_2At + j]!;
-      memory[dcAt + j] = operand_2;
-    }
+    memory.copyWithin(dyAt, operandAt, operandAt + 32 * batch);
+    memory.copyWithin(dcAt, operand_2At, operand_2At + 32 * batch);
     for (let t = steps - 1; t >= 0; t--) {
       {
-        const productRow = productAt + 32 * batch * t;
-        const oRow = oAt + 32 * batch * t;
-        const savedRow = savedAt + 32 * batch * t;
-        const cHistoryRow = cHistoryAt + 32 * batch * t;
-        const iRow = iAt + 32 * batch * t;
-        const zRow = zAt + 32 * batch * t;
-        const fRow = fAt + 32 * batch * t;
-        const cHistoryRow_3 = cHistoryAt + 32 * batch * t + 32 * batch;
-        const dgatesRow = dgatesAt + 128 * batch * t + 96;
-        const dgatesRow_3 = dgatesAt + 128 * batch * t + 64;
-        const dgatesRow_5 = dgatesAt + 128 * batch * t + 32;
-        const dgatesRow_7 = dgatesAt + 128 * batch * t;
-        const gradientsRow = gradientsAt + 4608;
-        const gradientsRow_2 = gradientsAt + 4640;
-        const gradientsRow_3 = gradientsAt + 4672;
-        const gradientsRow_4 = gradientsAt + 4480;
-        const gradientsRow_5 = gradientsAt + 4512;
-        const gradientsRow_6 = gradientsAt + 4544;
-        const gradientsRow_7 = gradientsAt + 4576;
+        const productStart = productAt + 32 * batch * t;
+        const oStart = oAt + 32 * batch * t;
+        const savedStart = savedAt + 32 * batch * t;
+        const cHistoryStart = cHistoryAt + 32 * batch * t;
+        const iStart = iAt + 32 * batch * t;
+        const zStart = zAt + 32 * batch * t;
+        const fStart = fAt + 32 * batch * t;
+        const cHistoryStart_2 = cHistoryAt + 32 * batch * t + 32 * batch;
+        const dgatesStart = dgatesAt + 128 * batch * t + 96;
+        const dgatesStart_2 = dgatesAt + 128 * batch * t + 64;
+        const dgatesStart_3 = dgatesAt + 128 * batch * t + 32;
+        const dgatesStart_4 = dgatesAt + 128 * batch * t;
+        const dp_iStart = gradientsAt + 4608;
+        const dp_fStart = gradientsAt + 4640;
+        const dp_oStart = gradientsAt + 4672;
+        const db_zStart = gradientsAt + 4480;
+        const db_iStart = gradientsAt + 4512;
+        const db_fStart = gradientsAt + 4544;
+        const db_oStart = gradientsAt + 4576;
         for (let b = 0; b < batch; b++) {
           const dyRow = dyAt + 32 * b;
-          const productRow_2 = productRow + 32 * b;
-          const oRow_2 = oRow + 32 * b;
-          const savedRow_2 = savedRow + 32 * b;
+          const productRow = productStart + 32 * b;
+          const oRow = oStart + 32 * b;
+          const savedRow = savedStart + 32 * b;
           const dcRow = dcAt + 32 * b;
-          const cHistoryRow_2 = cHistoryRow + 32 * b;
-          const iRow_2 = iRow + 32 * b;
-          const zRow_2 = zRow + 32 * b;
-          const fRow_2 = fRow + 32 * b;
-          const cHistoryRow_4 = cHistoryRow_3 + 32 * b;
-          const dgatesRow_2 = dgatesRow + 128 * b;
-          const dgatesRow_4 = dgatesRow_3 + 128 * b;
-          const dgatesRow_6 = dgatesRow_5 + 128 * b;
-          const dgatesRow_8 = dgatesRow_7 + 128 * b;
+          const cHistoryRow = cHistoryStart + 32 * b;
+          const iRow = iStart + 32 * b;
+          const zRow = zStart + 32 * b;
+          const fRow = fStart + 32 * b;
+          const cHistoryRow_2 = cHistoryStart_2 + 32 * b;
+          const dgatesRow = dgatesStart + 128 * b;
+          const dgatesRow_2 = dgatesStart_2 + 128 * b;
+          const dgatesRow_3 = dgatesStart_3 + 128 * b;
+          const dgatesRow_4 = dgatesStart_4 + 128 * b;
           for (let j = 0; j < 32; j++) {
             const dy = memory[dyRow + j]!;
-            const product = memory[productRow_2 + j]!;
+            const product = memory[productRow + j]!;
             const dyNext = dy + product;
-            const o = memory[oRow_2 + j]!;
-            const saved = memory[savedRow_2 + j]!;
+            const o = memory[oRow + j]!;
+            const saved = memory[savedRow + j]!;
             const do_ = dyNext * saved;
             const dc = memory[dcRow + j]!;
-            const mulValue = do_ * (o * (1 - o));
+            const db_o = do_ * (o * (1 - o));
             const p_o = memory[p_oAt + j]!;
-            const dcNext = dc + dyNext * o * ((1 + saved) * (1 - saved)) + mulValue * p_o;
-            const c = memory[cHistoryRow_2 + j]!;
+            const dcNext = dc + dyNext * o * ((1 + saved) * (1 - saved)) + db_o * p_o;
+            const c = memory[cHistoryRow + j]!;
             const df = dcNext * c;
-            const i = memory[iRow_2 + j]!;
+            const i = memory[iRow + j]!;
             const dz = dcNext * i;
-            const z = memory[zRow_2 + j]!;
+            const z = memory[zRow + j]!;
             const di = dcNext * z;
-            const f = memory[fRow_2 + j]!;
-            const mulValue_2 = df * (f * (1 - f));
-            const mulValue_3 = di * (i * (1 - i));
-            const mulValue_4 = dz * ((1 + z) * (1 - z));
+            const f = memory[fRow + j]!;
+            const db_f = df * (f * (1 - f));
+            const db_i = di * (i * (1 - i));
+            const db_z = dz * ((1 + z) * (1 - z));
             const p_f = memory[p_fAt + j]!;
             const p_i = memory[p_iAt + j]!;
-            const dc_2 = dcNext * f + mulValue_2 * p_f + mulValue_3 * p_i;
-            const cNext = memory[cHistoryRow_4 + j]!;
-            memory[dgatesRow_2 + j] = mulValue;
-            memory[dgatesRow_4 + j] = mulValue_2;
-            memory[dgatesRow_6 + j] = mulValue_3;
-            memory[dgatesRow_8 + j] = mulValue_4;
+            const dc_2 = dcNext * f + db_f * p_f + db_i * p_i;
+            const cNext = memory[cHistoryRow_2 + j]!;
+            memory[dgatesRow + j] = db_o;
+            memory[dgatesRow_2 + j] = db_f;
+            memory[dgatesRow_3 + j] = db_i;
+            memory[dgatesRow_4 + j] = db_z;
             memory[dcRow + j] = dc_2;
-            memory[gradientsRow + j]! += mulValue_3 * c;
-            memory[gradientsRow_2 + j]! += mulValue_2 * c;
-            memory[gradientsRow_3 + j]! += mulValue * cNext;
-            memory[gradientsRow_4 + j]! += mulValue_4;
-            memory[gradientsRow_5 + j]! += mulValue_3;
-            memory[gradientsRow_6 + j]! += mulValue_2;
-            memory[gradientsRow_7 + j]! += mulValue;
+            memory[dp_iStart + j]! += db_i * c;
+            memory[dp_fStart + j]! += db_f * c;
+            memory[dp_oStart + j]! += db_o * cNext;
+            memory[db_zStart + j]! += db_z;
+            memory[db_iStart + j]! += db_i;
+            memory[db_fStart + j]! += db_f;
+            memory[db_oStart + j]! += db_o;
           }
         }
       }
@@ -734,21 +713,21 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     const memory = arena;
     product2(batch, 128, gatesAt_2, 128, b_zAt, xStepAt, 3, 1, WPanelAt, 3, yStateAt, 32, 1, RPanelAt, 32);
     {
-      const gatesRow_2 = gatesAt_2 + 32;
-      const gatesRow_4 = gatesAt_2 + 64;
+      const gatesStart = gatesAt_2 + 32;
+      const gatesStart_2 = gatesAt_2 + 64;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 128 * b;
-        const gatesRow_3 = gatesRow_2 + 128 * b;
+        const gatesRow_2 = gatesStart + 128 * b;
         const cStateRow = cStateAt + 32 * b;
-        const gatesRow_5 = gatesRow_4 + 128 * b;
+        const gatesRow_3 = gatesStart_2 + 128 * b;
         for (let j = 0; j < 32; j++) {
           const gates = memory[gatesRow + j]!;
           const z = Math.tanh(gates);
-          const gates_2 = memory[gatesRow_3 + j]!;
+          const gates_2 = memory[gatesRow_2 + j]!;
           const p_i = memory[p_iAt + j]!;
           const c = memory[cStateRow + j]!;
           const i = sigmoid(gates_2 + p_i * c);
-          const gates_3 = memory[gatesRow_5 + j]!;
+          const gates_3 = memory[gatesRow_3 + j]!;
           const p_f = memory[p_fAt + j]!;
           const f = sigmoid(gates_3 + p_f * c);
           const cNext = z * i + c * f;
@@ -757,14 +736,14 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       }
     }
     {
-      const gatesRow = gatesAt_2 + 96;
+      const gatesStart = gatesAt_2 + 96;
       for (let b = 0; b < batch; b++) {
         const cStateRow = cStateAt + 32 * b;
-        const gatesRow_2 = gatesRow + 128 * b;
+        const gatesRow = gatesStart + 128 * b;
         const yRow = yAt + 32 * b;
         for (let j = 0; j < 32; j++) {
           const cNext = memory[cStateRow + j]!;
-          const gates = memory[gatesRow_2 + j]!;
+          const gates = memory[gatesRow + j]!;
           const p_o = memory[p_oAt + j]!;
           const o = sigmoid(gates + p_o * cNext);
           const yNext = Math.tanh(cNext) * o;
@@ -773,10 +752,7 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       }
     }
     product1(batch, 12, addAt_2, 12, denseBAt, yAt, 32, 1, denseWPanelAt, 32);
-    for (let j = 0, end = 32 * batch; j < end; j++) {
-      const y = memory[yAt + j]!;
-      memory[yStateAt + j] = y;
-    }
+    memory.copyWithin(yStateAt, yAt, yAt + 32 * batch);
   }
 
   /**
@@ -810,15 +786,15 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       const min = memory[minAt]!;
       const mulValue = gradients_2 * min;
       const slotFirstMoment = memory[firstMomentAt + j]!;
-      const addValue = 0.9 * slotFirstMoment + 0.09999999999999998 * mulValue;
+      const firstMoment = 0.9 * slotFirstMoment + 0.09999999999999998 * mulValue;
       const slotSecondMoment = memory[secondMomentAt + j]!;
-      const addValue_2 = 0.999 * slotSecondMoment + 0.0010000000000000009 * (mulValue * mulValue);
+      const secondMoment = 0.999 * slotSecondMoment + 0.0010000000000000009 * (mulValue * mulValue);
       const reciprocal = memory[reciprocalAt_2]!;
       const neg = memory[negAt]!;
       const parameters_2 = memory[W_zAt + j]!;
-      memory[firstMomentAt + j] = addValue;
-      memory[secondMomentAt + j] = addValue_2;
-      memory[W_zAt + j] = parameters_2 - ((neg * addValue) / (reciprocal * Math.sqrt(addValue_2) + 1e-8));
+      memory[firstMomentAt + j] = firstMoment;
+      memory[secondMomentAt + j] = secondMoment;
+      memory[W_zAt + j] = parameters_2 - ((neg * firstMoment) / (reciprocal * Math.sqrt(secondMoment) + 1e-8));
     }
   }
 
@@ -835,26 +811,29 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_z: view(at + W_zAt - parametersAt, 96),
-    W_i: view(at + W_iAt - parametersAt, 96),
-    W_f: view(at + W_fAt - parametersAt, 96),
-    W_o: view(at + W_oAt - parametersAt, 96),
-    R_z: view(at + R_zAt - parametersAt, 1024),
-    R_i: view(at + R_iAt - parametersAt, 1024),
-    R_f: view(at + R_fAt - parametersAt, 1024),
-    R_o: view(at + R_oAt - parametersAt, 1024),
-    b_z: view(at + b_zAt - parametersAt, 32),
-    b_i: view(at + b_iAt - parametersAt, 32),
-    b_f: view(at + b_fAt - parametersAt, 32),
-    b_o: view(at + b_oAt - parametersAt, 32),
-    p_i: view(at + p_iAt - parametersAt, 32),
-    p_f: view(at + p_fAt - parametersAt, 32),
-    p_o: view(at + p_oAt - parametersAt, 32),
-    'dense.W': view(at + denseWAt - parametersAt, 384),
-    'dense.b': view(at + denseBAt - parametersAt, 12),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_z: next(96), // [32, 3]
+      W_i: next(96), // [32, 3]
+      W_f: next(96), // [32, 3]
+      W_o: next(96), // [32, 3]
+      R_z: next(1024), // [32, 32]
+      R_i: next(1024), // [32, 32]
+      R_f: next(1024), // [32, 32]
+      R_o: next(1024), // [32, 32]
+      b_z: next(32), // [32]
+      b_i: next(32), // [32]
+      b_f: next(32), // [32]
+      b_o: next(32), // [32]
+      p_i: next(32), // [32]
+      p_f: next(32), // [32]
+      p_o: next(32), // [32]
+      'dense.W': next(384), // [12, 32]
+      'dense.b': next(12), // [12]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 5100);
@@ -869,8 +848,12 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
   const state = { y: view(yStateAt, 32 * batchSize), c: view(cStateAt, 32 * batchSize) };
   const stepViews = cached(() => ({ prediction: view(addAt_2, 12 * batch) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -882,21 +865,12 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -907,7 +881,7 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -922,8 +896,9 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -945,7 +920,7 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
   /** Checks and places a batch, runs forward and gives the loss. */
   function computeLoss(examples: Co2ForecasterBatch, { initialState, batchSize: rows = batchSize, carry = false }: Co2ForecasterForwardOptions): number {
     checkInteger('batchSize', rows, 1, batchSize);
-    const count = stepsOf('examples.x', examples.x, 3 * rows);
+    const count = countOf('examples.x', examples.x, 3 * rows, maxSteps, 'steps');
     check('examples.target', examples.target, 12 * rows * count);
     checkOptional('initialState.y', initialState?.y, 32 * rows);
     checkOptional('initialState.c', initialState?.c, 32 * rows);
@@ -988,7 +963,7 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     state,
     forward(inputs: Co2ForecasterInputs, { initialState, batchSize: rows = batchSize, carry = false }: Co2ForecasterForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, 3 * rows);
+      const count = countOf('inputs.x', inputs.x, 3 * rows, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, 32 * rows);
       checkOptional('initialState.c', initialState?.c, 32 * rows);
       start(rows, count);
@@ -1031,7 +1006,7 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
       for (const slot of Object.values(slots)) for (const values of Object.values(slot)) values.fill(0);
     },
     step(inputs: Co2ForecasterStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, 3);
+      const rows = countOf('inputs.x', inputs.x, 3, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -1039,9 +1014,10 @@ export function createCo2Forecaster(options: Co2ForecasterOptions = {}): Co2Fore
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

@@ -95,7 +95,7 @@ export interface ConvLstm1dGradients {
   readonly initialState: { readonly y: Float32Array; readonly c: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface ConvLstm1dCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -326,7 +326,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const W_oAt = parametersAt + 3 * H * H * K + 3 * H * I * K + 2 * H * N + 4 * H; // W_o [H, I, K]
   const R_oAt = parametersAt + 3 * H * H * K + 4 * H * I * K + 2 * H * N + 4 * H; // R_o [H, H, K]
   const p_oAt = parametersAt + 4 * H * H * K + 4 * H * I * K + 2 * H * N + 4 * H; // p_o [H, N]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -448,40 +448,34 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H * N; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
-    for (let j = 0, end = batch * H * N; j < end; j++) {
-      const c0 = memory[c0At + j]!;
-      memory[cHistoryAt + j] = c0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H * N);
+    memory.copyWithin(cHistoryAt, c0At, c0At + batch * H * N);
     for (let t = 0; t < steps; t++) {
       {
-        const xRow = xAt + batch * I * N * t + 1 - Math.ceil(K / 2);
+        const xStart = xAt + batch * I * N * t + 1 - Math.ceil(K / 2);
         for (let b = 0; b < batch; b++) {
-          const xRow_2 = xRow + I * N * b;
+          const xRow = xStart + I * N * b;
           const operand_17Row = operand_17At + I * K * N * b;
           const operand_19Row = operand_19At + I * K * N * b;
           const operand_21Row = operand_21At + I * K * N * b;
           const operand_23Row = operand_23At + I * K * N * b;
           for (let j = 0; j < N; j++) {
-            const xRow_3 = xRow_2 + j;
+            const xRow_2 = xRow + j;
             const operand_17Row_2 = operand_17Row + I * K * j;
             const operand_19Row_2 = operand_19Row + I * K * j;
             const operand_21Row_2 = operand_21Row + I * K * j;
             const operand_23Row_2 = operand_23Row + I * K * j;
             for (let n = 0; n < I; n++) {
-              const xRow_4 = xRow_3 + N * n;
+              const xRow_3 = xRow_2 + N * n;
               const operand_17Row_3 = operand_17Row_2 + K * n;
               const operand_19Row_3 = operand_19Row_2 + K * n;
               const operand_21Row_3 = operand_21Row_2 + K * n;
               const operand_23Row_3 = operand_23Row_2 + K * n;
               for (let j_2 = 0; j_2 < K; j_2++) {
-                const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_4 + j_2]! : 0;
-                const x_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_4 + j_2]! : 0;
-                const x_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_4 + j_2]! : 0;
-                const x_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_4 + j_2]! : 0;
+                const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_3 + j_2]! : 0;
+                const x_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_3 + j_2]! : 0;
+                const x_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_3 + j_2]! : 0;
+                const x_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_3 + j_2]! : 0;
                 memory[operand_17Row_3 + j_2] = x;
                 memory[operand_19Row_3 + j_2] = x_2;
                 memory[operand_21Row_3 + j_2] = x_3;
@@ -492,30 +486,30 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
         }
       }
       {
-        const yHistoryRow = yHistoryAt + batch * H * N * t + 1 - Math.ceil(K / 2);
+        const yHistoryStart = yHistoryAt + batch * H * N * t + 1 - Math.ceil(K / 2);
         for (let b = 0; b < batch; b++) {
-          const yHistoryRow_2 = yHistoryRow + H * N * b;
+          const yHistoryRow = yHistoryStart + H * N * b;
           const operand_18Row = operand_18At + H * K * N * b;
           const operand_20Row = operand_20At + H * K * N * b;
           const operand_22Row = operand_22At + H * K * N * b;
           const operand_24Row = operand_24At + H * K * N * b;
           for (let j = 0; j < N; j++) {
-            const yHistoryRow_3 = yHistoryRow_2 + j;
+            const yHistoryRow_2 = yHistoryRow + j;
             const operand_18Row_2 = operand_18Row + H * K * j;
             const operand_20Row_2 = operand_20Row + H * K * j;
             const operand_22Row_2 = operand_22Row + H * K * j;
             const operand_24Row_2 = operand_24Row + H * K * j;
             for (let h = 0; h < H; h++) {
-              const yHistoryRow_4 = yHistoryRow_3 + N * h;
+              const yHistoryRow_3 = yHistoryRow_2 + N * h;
               const operand_18Row_3 = operand_18Row_2 + K * h;
               const operand_20Row_3 = operand_20Row_2 + K * h;
               const operand_22Row_3 = operand_22Row_2 + K * h;
               const operand_24Row_3 = operand_24Row_2 + K * h;
               for (let j_2 = 0; j_2 < K; j_2++) {
-                const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_4 + j_2]! : 0;
-                const y_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_4 + j_2]! : 0;
-                const y_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_4 + j_2]! : 0;
-                const y_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_4 + j_2]! : 0;
+                const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_3 + j_2]! : 0;
+                const y_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_3 + j_2]! : 0;
+                const y_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_3 + j_2]! : 0;
+                const y_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_3 + j_2]! : 0;
                 memory[operand_18Row_3 + j_2] = y;
                 memory[operand_20Row_3 + j_2] = y_2;
                 memory[operand_22Row_3 + j_2] = y_3;
@@ -534,23 +528,23 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       product1(batch * N, H, product_7At, H, fromZero, operand_23At, I * K, 1, W_oPanelAt, I * K);
       product1(batch * N, H, product_8At, H, fromZero, operand_24At, H * K, 1, R_oPanelAt, H * K);
       {
-        const cHistoryRow = cHistoryAt + batch * H * N * t;
-        const zRow = zAt + batch * H * N * t;
-        const iRow = iAt + batch * H * N * t;
-        const fRow = fAt + batch * H * N * t;
-        const cHistoryRow_4 = cHistoryAt + batch * H * N * t + batch * H * N;
+        const cHistoryStart = cHistoryAt + batch * H * N * t;
+        const zStart = zAt + batch * H * N * t;
+        const iStart = iAt + batch * H * N * t;
+        const fStart = fAt + batch * H * N * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * N * t + batch * H * N;
         for (let b = 0; b < batch; b++) {
           const productRow = productAt + H * N * b;
           const product_2Row = product_2At + H * N * b;
           const product_3Row = product_3At + H * N * b;
           const product_4Row = product_4At + H * N * b;
-          const cHistoryRow_2 = cHistoryRow + H * N * b;
+          const cHistoryRow = cHistoryStart + H * N * b;
           const product_5Row = product_5At + H * N * b;
           const product_6Row = product_6At + H * N * b;
-          const zRow_2 = zRow + H * N * b;
-          const iRow_2 = iRow + H * N * b;
-          const fRow_2 = fRow + H * N * b;
-          const cHistoryRow_5 = cHistoryRow_4 + H * N * b;
+          const zRow = zStart + H * N * b;
+          const iRow = iStart + H * N * b;
+          const fRow = fStart + H * N * b;
+          const cHistoryRow_3 = cHistoryStart_2 + H * N * b;
           for (let h = 0; h < H; h++) {
             const productRow_2 = productRow + h;
             const product_2Row_2 = product_2Row + h;
@@ -559,15 +553,15 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
             const product_4Row_2 = product_4Row + h;
             const parametersRow_2 = b_iAt + h;
             const parametersRow_3 = p_iAt + N * h;
-            const cHistoryRow_3 = cHistoryRow_2 + N * h;
+            const cHistoryRow_2 = cHistoryRow + N * h;
             const product_5Row_2 = product_5Row + h;
             const product_6Row_2 = product_6Row + h;
             const parametersRow_4 = b_fAt + h;
             const parametersRow_5 = p_fAt + N * h;
-            const zRow_3 = zRow_2 + N * h;
-            const iRow_3 = iRow_2 + N * h;
-            const fRow_3 = fRow_2 + N * h;
-            const cHistoryRow_6 = cHistoryRow_5 + N * h;
+            const zRow_2 = zRow + N * h;
+            const iRow_2 = iRow + N * h;
+            const fRow_2 = fRow + N * h;
+            const cHistoryRow_4 = cHistoryRow_3 + N * h;
             for (let j = 0; j < N; j++) {
               const product = memory[productRow_2 + H * j]!;
               const product_2 = memory[product_2Row_2 + H * j]!;
@@ -577,7 +571,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
               const product_4 = memory[product_4Row_2 + H * j]!;
               const b_i = memory[parametersRow_2]!;
               const p_i = memory[parametersRow_3 + j]!;
-              const c = memory[cHistoryRow_3 + j]!;
+              const c = memory[cHistoryRow_2 + j]!;
               const i = sigmoid(product_3 + product_4 + b_i + p_i * c);
               const product_5 = memory[product_5Row_2 + H * j]!;
               const product_6 = memory[product_6Row_2 + H * j]!;
@@ -585,47 +579,47 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
               const p_f = memory[parametersRow_5 + j]!;
               const f = sigmoid(product_5 + product_6 + b_f + p_f * c);
               const cNext = z * i + c * f;
-              memory[zRow_3 + j] = z;
-              memory[iRow_3 + j] = i;
-              memory[fRow_3 + j] = f;
-              memory[cHistoryRow_6 + j] = cNext;
+              memory[zRow_2 + j] = z;
+              memory[iRow_2 + j] = i;
+              memory[fRow_2 + j] = f;
+              memory[cHistoryRow_4 + j] = cNext;
             }
           }
         }
       }
       {
-        const cHistoryRow = cHistoryAt + batch * H * N * t + batch * H * N;
-        const oRow = oAt + batch * H * N * t;
-        const savedRow = savedAt + batch * H * N * t;
-        const yHistoryRow = yHistoryAt + batch * H * N * t + batch * H * N;
+        const cHistoryStart = cHistoryAt + batch * H * N * t + batch * H * N;
+        const oStart = oAt + batch * H * N * t;
+        const savedStart = savedAt + batch * H * N * t;
+        const yHistoryStart = yHistoryAt + batch * H * N * t + batch * H * N;
         for (let b = 0; b < batch; b++) {
           const product_7Row = product_7At + H * N * b;
           const product_8Row = product_8At + H * N * b;
-          const cHistoryRow_2 = cHistoryRow + H * N * b;
-          const oRow_2 = oRow + H * N * b;
-          const savedRow_2 = savedRow + H * N * b;
-          const yHistoryRow_2 = yHistoryRow + H * N * b;
+          const cHistoryRow = cHistoryStart + H * N * b;
+          const oRow = oStart + H * N * b;
+          const savedRow = savedStart + H * N * b;
+          const yHistoryRow = yHistoryStart + H * N * b;
           for (let h = 0; h < H; h++) {
             const product_7Row_2 = product_7Row + h;
             const product_8Row_2 = product_8Row + h;
             const parametersRow = b_oAt + h;
             const parametersRow_2 = p_oAt + N * h;
-            const cHistoryRow_3 = cHistoryRow_2 + N * h;
-            const oRow_3 = oRow_2 + N * h;
-            const savedRow_3 = savedRow_2 + N * h;
-            const yHistoryRow_3 = yHistoryRow_2 + N * h;
+            const cHistoryRow_2 = cHistoryRow + N * h;
+            const oRow_2 = oRow + N * h;
+            const savedRow_2 = savedRow + N * h;
+            const yHistoryRow_2 = yHistoryRow + N * h;
             for (let j = 0; j < N; j++) {
               const product_7 = memory[product_7Row_2 + H * j]!;
               const product_8 = memory[product_8Row_2 + H * j]!;
               const b_o = memory[parametersRow]!;
               const p_o = memory[parametersRow_2 + j]!;
-              const cNext = memory[cHistoryRow_3 + j]!;
+              const cNext = memory[cHistoryRow_2 + j]!;
               const o = sigmoid(product_7 + product_8 + b_o + p_o * cNext);
               const tanhCNext = Math.tanh(cNext);
               const yNext = tanhCNext * o;
-              memory[oRow_3 + j] = o;
-              memory[savedRow_3 + j] = tanhCNext;
-              memory[yHistoryRow_3 + j] = yNext;
+              memory[oRow_2 + j] = o;
+              memory[savedRow_2 + j] = tanhCNext;
+              memory[yHistoryRow_2 + j] = yNext;
             }
           }
         }
@@ -666,165 +660,159 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H * N; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
-    for (let j = 0, end = batch * H * N; j < end; j++) {
-      const dFinalC = memory[dFinalCAt + j]!;
-      memory[dcAt + j] = dFinalC;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H * N);
+    memory.copyWithin(dcAt, dFinalCAt, dFinalCAt + batch * H * N);
     for (let t = steps - 1; t >= 0; t--) {
       {
-        const dYRow = dYAt + batch * H * N * t;
-        const oRow = oAt + batch * H * N * t;
-        const savedRow = savedAt + batch * H * N * t;
-        const cHistoryRow = cHistoryAt + batch * H * N * t;
-        const iRow = iAt + batch * H * N * t;
-        const zRow = zAt + batch * H * N * t;
-        const fRow = fAt + batch * H * N * t;
-        const cHistoryRow_4 = cHistoryAt + batch * H * N * t + batch * H * N;
-        const stacked_6Row = stacked_6At + batch * H * N * t;
-        const stacked_5Row = stacked_5At + batch * H * N * t;
-        const stacked_4Row = stacked_4At + batch * H * N * t;
-        const stackedRow = stackedAt + batch * H * N * t;
-        const gradientsRow_2 = gradientsAt + H * H * K + H * I * K + H;
-        const gradientsRow_4 = gradientsAt + 2 * H * H * K + 2 * H * I * K + 2 * H;
-        const gradientsRow_6 = gradientsAt + 2 * H * H * K + 2 * H * I * K + H * N + 2 * H;
-        const gradientsRow_8 = gradientsAt + 3 * H * H * K + 3 * H * I * K + H * N + 3 * H;
-        const gradientsRow_10 = gradientsAt + 3 * H * H * K + 3 * H * I * K + 2 * H * N + 3 * H;
-        const gradientsRow_12 = gradientsAt + 4 * H * H * K + 4 * H * I * K + 2 * H * N + 4 * H;
+        const dYStart = dYAt + batch * H * N * t;
+        const oStart = oAt + batch * H * N * t;
+        const savedStart = savedAt + batch * H * N * t;
+        const cHistoryStart = cHistoryAt + batch * H * N * t;
+        const iStart = iAt + batch * H * N * t;
+        const zStart = zAt + batch * H * N * t;
+        const fStart = fAt + batch * H * N * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * N * t + batch * H * N;
+        const stacked_6Start = stacked_6At + batch * H * N * t;
+        const stacked_5Start = stacked_5At + batch * H * N * t;
+        const stacked_4Start = stacked_4At + batch * H * N * t;
+        const stackedStart = stackedAt + batch * H * N * t;
+        const db_iStart = gradientsAt + H * H * K + H * I * K + H;
+        const dp_iStart = gradientsAt + 2 * H * H * K + 2 * H * I * K + 2 * H;
+        const db_fStart = gradientsAt + 2 * H * H * K + 2 * H * I * K + H * N + 2 * H;
+        const dp_fStart = gradientsAt + 3 * H * H * K + 3 * H * I * K + H * N + 3 * H;
+        const db_oStart = gradientsAt + 3 * H * H * K + 3 * H * I * K + 2 * H * N + 3 * H;
+        const dp_oStart = gradientsAt + 4 * H * H * K + 4 * H * I * K + 2 * H * N + 4 * H;
         for (let b = 0; b < batch; b++) {
           const dyRow = dyAt + H * N * b;
-          const dYRow_2 = dYRow + H * N * b;
-          const oRow_2 = oRow + H * N * b;
-          const savedRow_2 = savedRow + H * N * b;
+          const dYRow = dYStart + H * N * b;
+          const oRow = oStart + H * N * b;
+          const savedRow = savedStart + H * N * b;
           const dcRow = dcAt + H * N * b;
-          const cHistoryRow_2 = cHistoryRow + H * N * b;
-          const iRow_2 = iRow + H * N * b;
-          const zRow_2 = zRow + H * N * b;
-          const fRow_2 = fRow + H * N * b;
-          const cHistoryRow_5 = cHistoryRow_4 + H * N * b;
-          const stacked_6Row_2 = stacked_6Row + H * N * b;
-          const stacked_5Row_2 = stacked_5Row + H * N * b;
-          const stacked_4Row_2 = stacked_4Row + H * N * b;
-          const stackedRow_2 = stackedRow + H * N * b;
+          const cHistoryRow = cHistoryStart + H * N * b;
+          const iRow = iStart + H * N * b;
+          const zRow = zStart + H * N * b;
+          const fRow = fStart + H * N * b;
+          const cHistoryRow_3 = cHistoryStart_2 + H * N * b;
+          const stacked_6Row = stacked_6Start + H * N * b;
+          const stacked_5Row = stacked_5Start + H * N * b;
+          const stacked_4Row = stacked_4Start + H * N * b;
+          const stackedRow = stackedStart + H * N * b;
           for (let h = 0; h < H; h++) {
             const dyRow_2 = dyRow + N * h;
-            const dYRow_3 = dYRow_2 + N * h;
-            const oRow_3 = oRow_2 + N * h;
-            const savedRow_3 = savedRow_2 + N * h;
+            const dYRow_2 = dYRow + N * h;
+            const oRow_2 = oRow + N * h;
+            const savedRow_2 = savedRow + N * h;
             const dcRow_2 = dcRow + N * h;
             const parametersRow = p_oAt + N * h;
-            const cHistoryRow_3 = cHistoryRow_2 + N * h;
-            const iRow_3 = iRow_2 + N * h;
-            const zRow_3 = zRow_2 + N * h;
-            const fRow_3 = fRow_2 + N * h;
+            const cHistoryRow_2 = cHistoryRow + N * h;
+            const iRow_2 = iRow + N * h;
+            const zRow_2 = zRow + N * h;
+            const fRow_2 = fRow + N * h;
             const parametersRow_2 = p_fAt + N * h;
             const parametersRow_3 = p_iAt + N * h;
-            const cHistoryRow_6 = cHistoryRow_5 + N * h;
-            const stacked_6Row_3 = stacked_6Row_2 + N * h;
-            const stacked_5Row_3 = stacked_5Row_2 + N * h;
-            const stacked_4Row_3 = stacked_4Row_2 + N * h;
-            const stackedRow_3 = stackedRow_2 + N * h;
+            const cHistoryRow_4 = cHistoryRow_3 + N * h;
+            const stacked_6Row_2 = stacked_6Row + N * h;
+            const stacked_5Row_2 = stacked_5Row + N * h;
+            const stacked_4Row_2 = stacked_4Row + N * h;
+            const stackedRow_2 = stackedRow + N * h;
             let gradientsSum = 0;
-            const gradientsRow = gradientsAt + h;
+            const db_zRow = gradientsAt + h;
             let gradientsSum_2 = 0;
-            const gradientsRow_3 = gradientsRow_2 + h;
-            const gradientsRow_5 = gradientsRow_4 + N * h;
+            const db_iRow = db_iStart + h;
+            const dp_iRow = dp_iStart + N * h;
             let gradientsSum_3 = 0;
-            const gradientsRow_7 = gradientsRow_6 + h;
-            const gradientsRow_9 = gradientsRow_8 + N * h;
+            const db_fRow = db_fStart + h;
+            const dp_fRow = dp_fStart + N * h;
             let gradientsSum_4 = 0;
-            const gradientsRow_11 = gradientsRow_10 + h;
-            const gradientsRow_13 = gradientsRow_12 + N * h;
+            const db_oRow = db_oStart + h;
+            const dp_oRow = dp_oStart + N * h;
             for (let j = 0; j < N; j++) {
               const dy = memory[dyRow_2 + j]!;
-              const dY = memory[dYRow_3 + j]!;
+              const dY = memory[dYRow_2 + j]!;
               const dyNext = dy + dY;
-              const o = memory[oRow_3 + j]!;
-              const saved = memory[savedRow_3 + j]!;
+              const o = memory[oRow_2 + j]!;
+              const saved = memory[savedRow_2 + j]!;
               const do_ = dyNext * saved;
               const dc = memory[dcRow_2 + j]!;
-              const mulValue = do_ * (o * (1 - o));
+              const db_o = do_ * (o * (1 - o));
               const p_o = memory[parametersRow + j]!;
-              const dcNext = dc + dyNext * o * ((1 + saved) * (1 - saved)) + mulValue * p_o;
-              const c = memory[cHistoryRow_3 + j]!;
+              const dcNext = dc + dyNext * o * ((1 + saved) * (1 - saved)) + db_o * p_o;
+              const c = memory[cHistoryRow_2 + j]!;
               const df = dcNext * c;
-              const i = memory[iRow_3 + j]!;
+              const i = memory[iRow_2 + j]!;
               const dz = dcNext * i;
-              const z = memory[zRow_3 + j]!;
+              const z = memory[zRow_2 + j]!;
               const di = dcNext * z;
-              const f = memory[fRow_3 + j]!;
-              const mulValue_2 = df * (f * (1 - f));
-              const mulValue_3 = di * (i * (1 - i));
-              const mulValue_4 = dz * ((1 + z) * (1 - z));
+              const f = memory[fRow_2 + j]!;
+              const db_f = df * (f * (1 - f));
+              const db_i = di * (i * (1 - i));
+              const db_z = dz * ((1 + z) * (1 - z));
               const p_f = memory[parametersRow_2 + j]!;
               const p_i = memory[parametersRow_3 + j]!;
-              const dc_2 = dcNext * f + mulValue_2 * p_f + mulValue_3 * p_i;
-              const cNext = memory[cHistoryRow_6 + j]!;
-              memory[stacked_6Row_3 + j] = mulValue;
-              memory[stacked_5Row_3 + j] = mulValue_2;
-              memory[stacked_4Row_3 + j] = mulValue_3;
-              memory[stackedRow_3 + j] = mulValue_4;
+              const dc_2 = dcNext * f + db_f * p_f + db_i * p_i;
+              const cNext = memory[cHistoryRow_4 + j]!;
+              memory[stacked_6Row_2 + j] = db_o;
+              memory[stacked_5Row_2 + j] = db_f;
+              memory[stacked_4Row_2 + j] = db_i;
+              memory[stackedRow_2 + j] = db_z;
               memory[dcRow_2 + j] = dc_2;
-              gradientsSum += mulValue_4;
-              gradientsSum_2 += mulValue_3;
-              memory[gradientsRow_5 + j]! += mulValue_3 * c;
-              gradientsSum_3 += mulValue_2;
-              memory[gradientsRow_9 + j]! += mulValue_2 * c;
-              gradientsSum_4 += mulValue;
-              memory[gradientsRow_13 + j]! += mulValue * cNext;
+              gradientsSum += db_z;
+              gradientsSum_2 += db_i;
+              memory[dp_iRow + j]! += db_i * c;
+              gradientsSum_3 += db_f;
+              memory[dp_fRow + j]! += db_f * c;
+              gradientsSum_4 += db_o;
+              memory[dp_oRow + j]! += db_o * cNext;
             }
-            memory[gradientsRow]! += gradientsSum;
-            memory[gradientsRow_3]! += gradientsSum_2;
-            memory[gradientsRow_7]! += gradientsSum_3;
-            memory[gradientsRow_11]! += gradientsSum_4;
+            memory[db_zRow]! += gradientsSum;
+            memory[db_iRow]! += gradientsSum_2;
+            memory[db_fRow]! += gradientsSum_3;
+            memory[db_oRow]! += gradientsSum_4;
           }
         }
       }
       {
-        const yHistoryRow = yHistoryAt + batch * H * N * t + 1 - Math.ceil(K / 2);
-        const stacked_3Row = stacked_3At + batch * H * K * N * t;
+        const yHistoryStart = yHistoryAt + batch * H * N * t + 1 - Math.ceil(K / 2);
+        const stacked_3Start = stacked_3At + batch * H * K * N * t;
         for (let h = 0, end = batch * H; h < end; h++) {
-          const yHistoryRow_2 = yHistoryRow + N * h;
-          const stacked_3Row_2 = stacked_3Row + K * N * h;
+          const yHistoryRow = yHistoryStart + N * h;
+          const stacked_3Row = stacked_3Start + K * N * h;
           for (let j = 0; j < N; j++) {
-            const yHistoryRow_3 = yHistoryRow_2 + j;
-            const stacked_3Row_3 = stacked_3Row_2 + K * j;
+            const yHistoryRow_2 = yHistoryRow + j;
+            const stacked_3Row_2 = stacked_3Row + K * j;
             for (let j_2 = 0; j_2 < K; j_2++) {
-              const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_3 + j_2]! : 0;
-              memory[stacked_3Row_3 + j_2] = y;
+              const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yHistoryRow_2 + j_2]! : 0;
+              memory[stacked_3Row_2 + j_2] = y;
             }
           }
         }
       }
       {
-        const xRow = xAt + batch * I * N * t + 1 - Math.ceil(K / 2);
-        const stacked_2Row = stacked_2At + batch * I * K * N * t;
+        const xStart = xAt + batch * I * N * t + 1 - Math.ceil(K / 2);
+        const stacked_2Start = stacked_2At + batch * I * K * N * t;
         for (let n = 0, end = batch * I; n < end; n++) {
-          const xRow_2 = xRow + N * n;
-          const stacked_2Row_2 = stacked_2Row + K * N * n;
+          const xRow = xStart + N * n;
+          const stacked_2Row = stacked_2Start + K * N * n;
           for (let j = 0; j < N; j++) {
-            const xRow_3 = xRow_2 + j;
-            const stacked_2Row_3 = stacked_2Row_2 + K * j;
+            const xRow_2 = xRow + j;
+            const stacked_2Row_2 = stacked_2Row + K * j;
             for (let j_2 = 0; j_2 < K; j_2++) {
-              const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_3 + j_2]! : 0;
-              memory[stacked_2Row_3 + j_2] = x;
+              const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xRow_2 + j_2]! : 0;
+              memory[stacked_2Row_2 + j_2] = x;
             }
           }
         }
       }
       {
-        const stacked_6Row = stacked_6At + batch * H * N * t;
-        const stacked_5Row = stacked_5At + batch * H * N * t;
-        const stacked_4Row = stacked_4At + batch * H * N * t;
-        const stackedRow = stackedAt + batch * H * N * t;
+        const stacked_6Start = stacked_6At + batch * H * N * t;
+        const stacked_5Start = stacked_5At + batch * H * N * t;
+        const stacked_4Start = stacked_4At + batch * H * N * t;
+        const stackedStart = stackedAt + batch * H * N * t;
         for (let h = 0; h < H; h++) {
-          const stacked_6Row_2 = stacked_6Row + N * h;
-          const stacked_5Row_2 = stacked_5Row + N * h;
-          const stacked_4Row_2 = stacked_4Row + N * h;
-          const stackedRow_2 = stackedRow + N * h;
+          const stacked_6Row = stacked_6Start + N * h;
+          const stacked_5Row = stacked_5Start + N * h;
+          const stacked_4Row = stacked_4Start + N * h;
+          const stackedRow = stackedStart + N * h;
           const operand_25Row = operand_25At + batch * N * h;
           const operand_26Row = operand_26At + batch * N * h;
           const operand_27Row = operand_27At + batch * N * h;
@@ -834,10 +822,10 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
           const operand_31Row = operand_31At + batch * N * h;
           const operand_32Row = operand_32At + batch * N * h;
           for (let b = 0; b < batch; b++) {
-            const stacked_6Row_3 = stacked_6Row_2 + H * N * b;
-            const stacked_5Row_3 = stacked_5Row_2 + H * N * b;
-            const stacked_4Row_3 = stacked_4Row_2 + H * N * b;
-            const stackedRow_3 = stackedRow_2 + H * N * b;
+            const stacked_6Row_2 = stacked_6Row + H * N * b;
+            const stacked_5Row_2 = stacked_5Row + H * N * b;
+            const stacked_4Row_2 = stacked_4Row + H * N * b;
+            const stackedRow_2 = stackedRow + H * N * b;
             const operand_25Row_2 = operand_25Row + N * b;
             const operand_26Row_2 = operand_26Row + N * b;
             const operand_27Row_2 = operand_27Row + N * b;
@@ -847,10 +835,10 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
             const operand_31Row_2 = operand_31Row + N * b;
             const operand_32Row_2 = operand_32Row + N * b;
             for (let j = 0; j < N; j++) {
-              const stacked_6 = memory[stacked_6Row_3 + j]!;
-              const stacked_5 = memory[stacked_5Row_3 + j]!;
-              const stacked_4 = memory[stacked_4Row_3 + j]!;
-              const stacked = memory[stackedRow_3 + j]!;
+              const stacked_6 = memory[stacked_6Row_2 + j]!;
+              const stacked_5 = memory[stacked_5Row_2 + j]!;
+              const stacked_4 = memory[stacked_4Row_2 + j]!;
+              const stacked = memory[stackedRow_2 + j]!;
               memory[operand_25Row_2 + j] = stacked_6;
               memory[operand_26Row_2 + j] = stacked_5;
               memory[operand_27Row_2 + j] = stacked_4;
@@ -881,31 +869,31 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       product1(I * K, batch * N, product_16At, batch * N, fromZero, W_zAt, 1, I * K, mulPanel_8At, H);
       memory.fill(0, dyNextAt, dyNextAt + batch * H * N);
       {
-        const dyNextRow = dyNextAt + 1 - Math.ceil(K / 2);
+        const dyNextStart = dyNextAt + 1 - Math.ceil(K / 2);
         for (let b = 0; b < batch; b++) {
           const product_9Row = product_9At + N * b;
           const product_10Row = product_10At + N * b;
           const product_11Row = product_11At + N * b;
           const product_12Row = product_12At + N * b;
-          const dyNextRow_2 = dyNextRow + H * N * b;
+          const dyNextRow = dyNextStart + H * N * b;
           for (let h = 0; h < H; h++) {
             const product_9Row_2 = product_9Row + batch * K * N * h;
             const product_10Row_2 = product_10Row + batch * K * N * h;
             const product_11Row_2 = product_11Row + batch * K * N * h;
             const product_12Row_2 = product_12Row + batch * K * N * h;
-            const dyNextRow_3 = dyNextRow_2 + N * h;
+            const dyNextRow_2 = dyNextRow + N * h;
             for (let j = 0; j < N; j++) {
               const product_9Row_3 = product_9Row_2 + j;
               const product_10Row_3 = product_10Row_2 + j;
               const product_11Row_3 = product_11Row_2 + j;
               const product_12Row_3 = product_12Row_2 + j;
-              const dyNextRow_4 = dyNextRow_3 + j;
+              const dyNextRow_3 = dyNextRow_2 + j;
               for (let j_2 = 0; j_2 < K; j_2++) {
                 const product_9 = memory[product_9Row_3 + batch * N * j_2]!;
                 const product_10 = memory[product_10Row_3 + batch * N * j_2]!;
                 const product_11 = memory[product_11Row_3 + batch * N * j_2]!;
                 const product_12 = memory[product_12Row_3 + batch * N * j_2]!;
-                if ((j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N) memory[dyNextRow_4 + j_2]! += product_9 + product_10 + product_11 + product_12;
+                if ((j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N) memory[dyNextRow_3 + j_2]! += product_9 + product_10 + product_11 + product_12;
               }
             }
           }
@@ -913,40 +901,37 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       }
       memory.fill(0, dxAt + batch * I * N * t, dxAt + batch * I * N * t + batch * I * N);
       {
-        const dxRow = dxAt + batch * I * N * t + 1 - Math.ceil(K / 2);
+        const dxStart = dxAt + batch * I * N * t + 1 - Math.ceil(K / 2);
         for (let b = 0; b < batch; b++) {
           const product_13Row = product_13At + N * b;
           const product_14Row = product_14At + N * b;
           const product_15Row = product_15At + N * b;
           const product_16Row = product_16At + N * b;
-          const dxRow_2 = dxRow + I * N * b;
+          const dxRow = dxStart + I * N * b;
           for (let n = 0; n < I; n++) {
             const product_13Row_2 = product_13Row + batch * K * N * n;
             const product_14Row_2 = product_14Row + batch * K * N * n;
             const product_15Row_2 = product_15Row + batch * K * N * n;
             const product_16Row_2 = product_16Row + batch * K * N * n;
-            const dxRow_3 = dxRow_2 + N * n;
+            const dxRow_2 = dxRow + N * n;
             for (let j = 0; j < N; j++) {
               const product_13Row_3 = product_13Row_2 + j;
               const product_14Row_3 = product_14Row_2 + j;
               const product_15Row_3 = product_15Row_2 + j;
               const product_16Row_3 = product_16Row_2 + j;
-              const dxRow_4 = dxRow_3 + j;
+              const dxRow_3 = dxRow_2 + j;
               for (let j_2 = 0; j_2 < K; j_2++) {
                 const product_13 = memory[product_13Row_3 + batch * N * j_2]!;
                 const product_14 = memory[product_14Row_3 + batch * N * j_2]!;
                 const product_15 = memory[product_15Row_3 + batch * N * j_2]!;
                 const product_16 = memory[product_16Row_3 + batch * N * j_2]!;
-                if ((j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N) memory[dxRow_4 + j_2]! += product_13 + product_14 + product_15 + product_16;
+                if ((j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N) memory[dxRow_3 + j_2]! += product_13 + product_14 + product_15 + product_16;
               }
             }
           }
         }
       }
-      for (let j = 0, end = batch * H * N; j < end; j++) {
-        const dyNext = memory[dyNextAt + j]!;
-        memory[dyAt + j] = dyNext;
-      }
+      memory.copyWithin(dyAt, dyNextAt, dyNextAt + batch * H * N);
     }
     for (let h = 0; h < H; h++) {
       const stackedRow = stackedAt + N * h;
@@ -1079,30 +1064,30 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   function runStep(): void {
     const memory = arena;
     {
-      const xStepRow = xStepAt + 1 - Math.ceil(K / 2);
+      const xStepStart = xStepAt + 1 - Math.ceil(K / 2);
       for (let b = 0; b < batch; b++) {
-        const xStepRow_2 = xStepRow + I * N * b;
+        const xStepRow = xStepStart + I * N * b;
         const operandRow = operandAt_2 + I * K * N * b;
         const operand_3Row = operand_3At_2 + I * K * N * b;
         const operand_5Row = operand_5At_2 + I * K * N * b;
         const operand_7Row = operand_7At_2 + I * K * N * b;
         for (let j = 0; j < N; j++) {
-          const xStepRow_3 = xStepRow_2 + j;
+          const xStepRow_2 = xStepRow + j;
           const operandRow_2 = operandRow + I * K * j;
           const operand_3Row_2 = operand_3Row + I * K * j;
           const operand_5Row_2 = operand_5Row + I * K * j;
           const operand_7Row_2 = operand_7Row + I * K * j;
           for (let n = 0; n < I; n++) {
-            const xStepRow_4 = xStepRow_3 + N * n;
+            const xStepRow_3 = xStepRow_2 + N * n;
             const operandRow_3 = operandRow_2 + K * n;
             const operand_3Row_3 = operand_3Row_2 + K * n;
             const operand_5Row_3 = operand_5Row_2 + K * n;
             const operand_7Row_3 = operand_7Row_2 + K * n;
             for (let j_2 = 0; j_2 < K; j_2++) {
-              const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_4 + j_2]! : 0;
-              const x_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_4 + j_2]! : 0;
-              const x_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_4 + j_2]! : 0;
-              const x_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_4 + j_2]! : 0;
+              const x = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_3 + j_2]! : 0;
+              const x_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_3 + j_2]! : 0;
+              const x_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_3 + j_2]! : 0;
+              const x_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[xStepRow_3 + j_2]! : 0;
               memory[operandRow_3 + j_2] = x;
               memory[operand_3Row_3 + j_2] = x_2;
               memory[operand_5Row_3 + j_2] = x_3;
@@ -1113,30 +1098,30 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       }
     }
     {
-      const yStateRow = yStateAt + 1 - Math.ceil(K / 2);
+      const yStateStart = yStateAt + 1 - Math.ceil(K / 2);
       for (let b = 0; b < batch; b++) {
-        const yStateRow_2 = yStateRow + H * N * b;
+        const yStateRow = yStateStart + H * N * b;
         const operand_2Row = operand_2At_2 + H * K * N * b;
         const operand_4Row = operand_4At_2 + H * K * N * b;
         const operand_6Row = operand_6At_2 + H * K * N * b;
         const operand_8Row = operand_8At_2 + H * K * N * b;
         for (let j = 0; j < N; j++) {
-          const yStateRow_3 = yStateRow_2 + j;
+          const yStateRow_2 = yStateRow + j;
           const operand_2Row_2 = operand_2Row + H * K * j;
           const operand_4Row_2 = operand_4Row + H * K * j;
           const operand_6Row_2 = operand_6Row + H * K * j;
           const operand_8Row_2 = operand_8Row + H * K * j;
           for (let h = 0; h < H; h++) {
-            const yStateRow_4 = yStateRow_3 + N * h;
+            const yStateRow_3 = yStateRow_2 + N * h;
             const operand_2Row_3 = operand_2Row_2 + K * h;
             const operand_4Row_3 = operand_4Row_2 + K * h;
             const operand_6Row_3 = operand_6Row_2 + K * h;
             const operand_8Row_3 = operand_8Row_2 + K * h;
             for (let j_2 = 0; j_2 < K; j_2++) {
-              const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_4 + j_2]! : 0;
-              const y_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_4 + j_2]! : 0;
-              const y_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_4 + j_2]! : 0;
-              const y_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_4 + j_2]! : 0;
+              const y = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_3 + j_2]! : 0;
+              const y_2 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_3 + j_2]! : 0;
+              const y_3 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_3 + j_2]! : 0;
+              const y_4 = (j + j_2 + 1 - Math.ceil(K / 2)) >= 0 && (j + j_2 + 1 - Math.ceil(K / 2)) < N ? memory[yStateRow_3 + j_2]! : 0;
               memory[operand_2Row_3 + j_2] = y;
               memory[operand_4Row_3 + j_2] = y_2;
               memory[operand_6Row_3 + j_2] = y_3;
@@ -1220,14 +1205,8 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
         }
       }
     }
-    for (let j = 0, end = batch * H * N; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H * N; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H * N);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H * N);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -1243,24 +1222,27 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    b_z: view(at + b_zAt - parametersAt, H),
-    W_z: view(at + W_zAt - parametersAt, H * I * K),
-    R_z: view(at + R_zAt - parametersAt, H * H * K),
-    b_i: view(at + b_iAt - parametersAt, H),
-    W_i: view(at + W_iAt - parametersAt, H * I * K),
-    R_i: view(at + R_iAt - parametersAt, H * H * K),
-    p_i: view(at + p_iAt - parametersAt, H * N),
-    b_f: view(at + b_fAt - parametersAt, H),
-    W_f: view(at + W_fAt - parametersAt, H * I * K),
-    R_f: view(at + R_fAt - parametersAt, H * H * K),
-    p_f: view(at + p_fAt - parametersAt, H * N),
-    b_o: view(at + b_oAt - parametersAt, H),
-    W_o: view(at + W_oAt - parametersAt, H * I * K),
-    R_o: view(at + R_oAt - parametersAt, H * H * K),
-    p_o: view(at + p_oAt - parametersAt, H * N),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      b_z: next(H), // [H]
+      W_z: next(H * I * K), // [H, I, K]
+      R_z: next(H * H * K), // [H, H, K]
+      b_i: next(H), // [H]
+      W_i: next(H * I * K), // [H, I, K]
+      R_i: next(H * H * K), // [H, H, K]
+      p_i: next(H * N), // [H, N]
+      b_f: next(H), // [H]
+      W_f: next(H * I * K), // [H, I, K]
+      R_f: next(H * H * K), // [H, H, K]
+      p_f: next(H * N), // [H, N]
+      b_o: next(H), // [H]
+      W_o: next(H * I * K), // [H, I, K]
+      R_o: next(H * H * K), // [H, H, K]
+      p_o: next(H * N), // [H, N]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H * K + 4 * H * I * K + 3 * H * N + 4 * H);
@@ -1279,8 +1261,12 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const state = { y: view(yStateAt, batchSize * H * N), c: view(cStateAt, batchSize * H * N) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H * N) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -1292,21 +1278,12 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -1318,7 +1295,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -1333,8 +1310,9 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -1366,7 +1344,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     state,
     forward(inputs: ConvLstm1dInputs, { initialState, batchSize: rows = batchSize, carry = false }: ConvLstm1dForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I * N);
+      const count = countOf('inputs.x', inputs.x, rows * I * N, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H * N);
       checkOptional('initialState.c', initialState?.c, rows * H * N);
       start(rows, count);
@@ -1393,7 +1371,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       return backwardViews();
     },
     step(inputs: ConvLstm1dStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I * N);
+      const rows = countOf('inputs.x', inputs.x, I * N, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -1401,9 +1379,10 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

@@ -95,7 +95,7 @@ export interface FullPeepholeLstmGradients {
   readonly initialState: { readonly y: Float32Array; readonly c: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface FullPeepholeLstmCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -258,13 +258,9 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
   const gatesAt_2 = region(2 * batchSize * H); // gates [B, 2H]
   const add_2At_2 = addAt_2; // add_2 [B, H], in turn
   const W_iAt = parametersAt; // W_i [H, I]
-  const W_fAt = parametersAt + H * I; // W_f [H, I]
   const R_iAt = parametersAt + 2 * H * I; // R_i [H, H]
-  const R_fAt = parametersAt + H * H + 2 * H * I; // R_f [H, H]
   const P_iAt = parametersAt + 2 * H * H + 2 * H * I; // P_i [H, H]
-  const P_fAt = parametersAt + 3 * H * H + 2 * H * I; // P_f [H, H]
   const b_iAt = parametersAt + 4 * H * H + 2 * H * I; // b_i [H]
-  const b_fAt = parametersAt + 4 * H * H + 2 * H * I + H; // b_f [H]
   const W_zAt = parametersAt + 4 * H * H + 2 * H * I + 2 * H; // W_z [H, I]
   const R_zAt = parametersAt + 4 * H * H + 3 * H * I + 2 * H; // R_z [H, H]
   const b_zAt = parametersAt + 5 * H * H + 3 * H * I + 2 * H; // b_z [H]
@@ -272,7 +268,7 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
   const R_oAt = parametersAt + 5 * H * H + 4 * H * I + 3 * H; // R_o [H, H]
   const P_oAt = parametersAt + 6 * H * H + 4 * H * I + 3 * H; // P_o [H, H]
   const b_oAt = parametersAt + 7 * H * H + 4 * H * I + 3 * H; // b_o [H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -573,58 +569,52 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const c0 = memory[c0At + j]!;
-      memory[cHistoryAt + j] = c0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H);
+    memory.copyWithin(cHistoryAt, c0At, c0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product2(batch, H, addAt, H, b_zAt, xAt + batch * I * t, I, 1, W_zPanelAt, I, yHistoryAt + batch * H * t, H, 1, R_zPanelAt, H);
       product3(batch, 2 * H, gatesAt, 2 * H, b_iAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H, cHistoryAt + batch * H * t, H, 1, PPanelAt, H);
       {
-        const gatesRow_2 = gatesAt + H;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
+        const gatesStart = gatesAt + H;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const addRow = addAt + H * b;
           const gatesRow = gatesAt + 2 * H * b;
-          const gatesRow_3 = gatesRow_2 + 2 * H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const fRow_2 = fRow + H * b;
-          const cHistoryRow_4 = cHistoryRow_3 + H * b;
+          const gatesRow_2 = gatesStart + 2 * H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const zRow = zStart + H * b;
+          const iRow = iStart + H * b;
+          const fRow = fStart + H * b;
+          const cHistoryRow_2 = cHistoryStart_2 + H * b;
           for (let h = 0; h < H; h++) {
             const add = memory[addRow + h]!;
             const z = Math.tanh(add);
             const gates = memory[gatesRow + h]!;
             const i = sigmoid(gates);
-            const gates_2 = memory[gatesRow_3 + h]!;
+            const gates_2 = memory[gatesRow_2 + h]!;
             const f = sigmoid(gates_2);
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const cNext = z * i + c * f;
-            memory[zRow_2 + h] = z;
-            memory[iRow_2 + h] = i;
-            memory[fRow_2 + h] = f;
-            memory[cHistoryRow_4 + h] = cNext;
+            memory[zRow + h] = z;
+            memory[iRow + h] = i;
+            memory[fRow + h] = f;
+            memory[cHistoryRow_2 + h] = cNext;
           }
         }
       }
       {
-        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
-        const savedRow = savedAt + batch * H * t;
+        const cHistoryStart = cHistoryAt + batch * H * t + batch * H;
+        const savedStart = savedAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const savedRow_2 = savedRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const savedRow = savedStart + H * b;
           for (let h = 0; h < H; h++) {
-            const cNext = memory[cHistoryRow_2 + h]!;
-            memory[savedRow_2 + h] = Math.tanh(cNext);
+            const cNext = memory[cHistoryRow + h]!;
+            memory[savedRow + h] = Math.tanh(cNext);
           }
         }
       }
@@ -674,109 +664,103 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalC = memory[dFinalCAt + j]!;
-      memory[dcAt + j] = dFinalC;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H);
+    memory.copyWithin(dcAt, dFinalCAt, dFinalCAt + batch * H);
     for (let t = steps - 1; t >= 0; t--) {
       {
-        const dYRow = dYAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const stacked_2Row = stacked_2At + batch * H * t;
-        const gradientsRow = gradientsAt + 7 * H * H + 4 * H * I + 3 * H;
+        const dYStart = dYAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const savedStart = savedAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const stacked_2Start = stacked_2At + batch * H * t;
+        const db_oStart = gradientsAt + 7 * H * H + 4 * H * I + 3 * H;
         for (let b = 0; b < batch; b++) {
           const dyRow = dyAt + H * b;
-          const dYRow_2 = dYRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const savedRow_2 = savedRow + H * b;
+          const dYRow = dYStart + H * b;
+          const oRow = oStart + H * b;
+          const savedRow = savedStart + H * b;
           const dcRow = dcAt + H * b;
-          const fRow_2 = fRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const zRow_2 = zRow + H * b;
+          const fRow = fStart + H * b;
+          const iRow = iStart + H * b;
+          const zRow = zStart + H * b;
           const add_3Row = add_3At + H * b;
-          const stacked_2Row_2 = stacked_2Row + H * b;
+          const stacked_2Row = stacked_2Start + H * b;
           const mulRow = mulAt + H * b;
           const mul_2Row = mul_2At + H * b;
           const mul_3Row = mul_3At + H * b;
           for (let h = 0; h < H; h++) {
             const dy = memory[dyRow + h]!;
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const dyNext = dy + dY;
-            const o = memory[oRow_2 + h]!;
-            const saved = memory[savedRow_2 + h]!;
+            const o = memory[oRow + h]!;
+            const saved = memory[savedRow + h]!;
             const do_ = dyNext * saved;
             const dc = memory[dcRow + h]!;
-            const mulValue = do_ * (o * (1 - o));
-            const f = memory[fRow_2 + h]!;
-            const i = memory[iRow_2 + h]!;
-            const z = memory[zRow_2 + h]!;
+            const db_o = do_ * (o * (1 - o));
+            const f = memory[fRow + h]!;
+            const i = memory[iRow + h]!;
+            const z = memory[zRow + h]!;
             memory[add_3Row + h] = dc + dyNext * o * ((1 + saved) * (1 - saved));
-            memory[stacked_2Row_2 + h] = mulValue;
+            memory[stacked_2Row + h] = db_o;
             memory[mulRow + h] = f * (1 - f);
             memory[mul_2Row + h] = i * (1 - i);
             memory[mul_3Row + h] = (1 + z) * (1 - z);
-            memory[gradientsRow + h]! += mulValue;
+            memory[db_oStart + h]! += db_o;
           }
         }
       }
       product1(batch, H, productAt, H, fromZero, stacked_2At + batch * H * t, H, 1, P_oPanel_2At, H);
       {
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const dgatesRow = dgatesAt + 2 * batch * H * t + H;
-        const dgatesRow_3 = dgatesAt + 2 * batch * H * t;
-        const stackedRow = stackedAt + batch * H * t;
-        const gradientsRow = gradientsAt + 5 * H * H + 3 * H * I + 2 * H;
-        const gradientsRow_2 = gradientsAt + 4 * H * H + 2 * H * I;
-        const gradientsRow_3 = gradientsAt + 4 * H * H + 2 * H * I + H;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const dgatesStart = dgatesAt + 2 * batch * H * t + H;
+        const dgatesStart_2 = dgatesAt + 2 * batch * H * t;
+        const stackedStart = stackedAt + batch * H * t;
+        const db_zStart = gradientsAt + 5 * H * H + 3 * H * I + 2 * H;
+        const db_iStart = gradientsAt + 4 * H * H + 2 * H * I;
+        const db_fStart = gradientsAt + 4 * H * H + 2 * H * I + H;
         for (let b = 0; b < batch; b++) {
           const add_3Row = add_3At + H * b;
           const productRow = productAt + H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const zRow_2 = zRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const iRow = iStart + H * b;
+          const zRow = zStart + H * b;
           const mulRow = mulAt + H * b;
           const mul_2Row = mul_2At + H * b;
           const mul_3Row = mul_3At + H * b;
-          const fRow_2 = fRow + H * b;
-          const dgatesRow_2 = dgatesRow + 2 * H * b;
-          const dgatesRow_4 = dgatesRow_3 + 2 * H * b;
-          const stackedRow_2 = stackedRow + H * b;
+          const fRow = fStart + H * b;
+          const dgatesRow = dgatesStart + 2 * H * b;
+          const dgatesRow_2 = dgatesStart_2 + 2 * H * b;
+          const stackedRow = stackedStart + H * b;
           const mul_4Row = mul_4At + H * b;
           for (let h = 0; h < H; h++) {
             const add_3 = memory[add_3Row + h]!;
             const product = memory[productRow + h]!;
             const dcNext = add_3 + product;
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const df = dcNext * c;
-            const i = memory[iRow_2 + h]!;
+            const i = memory[iRow + h]!;
             const dz = dcNext * i;
-            const z = memory[zRow_2 + h]!;
+            const z = memory[zRow + h]!;
             const di = dcNext * z;
             const mul = memory[mulRow + h]!;
-            const mulValue = df * mul;
+            const db_f = df * mul;
             const mul_2 = memory[mul_2Row + h]!;
-            const mulValue_2 = di * mul_2;
+            const db_i = di * mul_2;
             const mul_3 = memory[mul_3Row + h]!;
-            const mulValue_3 = dz * mul_3;
-            const f = memory[fRow_2 + h]!;
-            memory[dgatesRow_2 + h] = mulValue;
-            memory[dgatesRow_4 + h] = mulValue_2;
-            memory[stackedRow_2 + h] = mulValue_3;
+            const db_z = dz * mul_3;
+            const f = memory[fRow + h]!;
+            memory[dgatesRow + h] = db_f;
+            memory[dgatesRow_2 + h] = db_i;
+            memory[stackedRow + h] = db_z;
             memory[mul_4Row + h] = dcNext * f;
-            memory[gradientsRow + h]! += mulValue_3;
-            memory[gradientsRow_2 + h]! += mulValue_2;
-            memory[gradientsRow_3 + h]! += mulValue;
+            memory[db_zStart + h]! += db_z;
+            memory[db_iStart + h]! += db_i;
+            memory[db_fStart + h]! += db_f;
           }
         }
       }
@@ -823,11 +807,11 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
     product2(batch, H, addAt_2, H, b_zAt, xStepAt, I, 1, W_zPanelAt, I, yStateAt, H, 1, R_zPanelAt, H);
     product3(batch, 2 * H, gatesAt_2, 2 * H, b_iAt, xStepAt, I, 1, WPanelAt, I, yStateAt, H, 1, RPanelAt, H, cStateAt, H, 1, PPanelAt, H);
     {
-      const gatesRow_2 = gatesAt_2 + H;
+      const gatesStart = gatesAt_2 + H;
       for (let b = 0; b < batch; b++) {
         const addRow = addAt_2 + H * b;
         const gatesRow = gatesAt_2 + 2 * H * b;
-        const gatesRow_3 = gatesRow_2 + 2 * H * b;
+        const gatesRow_2 = gatesStart + 2 * H * b;
         const cStateRow = cStateAt + H * b;
         const cRow = cAt + H * b;
         for (let h = 0; h < H; h++) {
@@ -835,7 +819,7 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
           const z = Math.tanh(add);
           const gates = memory[gatesRow + h]!;
           const i = sigmoid(gates);
-          const gates_2 = memory[gatesRow_3 + h]!;
+          const gates_2 = memory[gatesRow_2 + h]!;
           const f = sigmoid(gates_2);
           const c = memory[cStateRow + h]!;
           const cNext = z * i + c * f;
@@ -851,18 +835,9 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
       const yNext = Math.tanh(cNext) * o;
       memory[y_2At + j] = yNext;
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const c = memory[cAt + j]!;
-      memory[cStateAt + j] = c;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(cStateAt, cAt, cAt + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -878,24 +853,27 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_i: view(at + W_iAt - parametersAt, H * I),
-    W_f: view(at + W_fAt - parametersAt, H * I),
-    R_i: view(at + R_iAt - parametersAt, H * H),
-    R_f: view(at + R_fAt - parametersAt, H * H),
-    P_i: view(at + P_iAt - parametersAt, H * H),
-    P_f: view(at + P_fAt - parametersAt, H * H),
-    b_i: view(at + b_iAt - parametersAt, H),
-    b_f: view(at + b_fAt - parametersAt, H),
-    W_z: view(at + W_zAt - parametersAt, H * I),
-    R_z: view(at + R_zAt - parametersAt, H * H),
-    b_z: view(at + b_zAt - parametersAt, H),
-    W_o: view(at + W_oAt - parametersAt, H * I),
-    R_o: view(at + R_oAt - parametersAt, H * H),
-    P_o: view(at + P_oAt - parametersAt, H * H),
-    b_o: view(at + b_oAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_i: next(H * I), // [H, I]
+      W_f: next(H * I), // [H, I]
+      R_i: next(H * H), // [H, H]
+      R_f: next(H * H), // [H, H]
+      P_i: next(H * H), // [H, H]
+      P_f: next(H * H), // [H, H]
+      b_i: next(H), // [H]
+      b_f: next(H), // [H]
+      W_z: next(H * I), // [H, I]
+      R_z: next(H * H), // [H, H]
+      b_z: next(H), // [H]
+      W_o: next(H * I), // [H, I]
+      R_o: next(H * H), // [H, H]
+      P_o: next(H * H), // [H, H]
+      b_o: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 7 * H * H + 4 * H * I + 4 * H);
@@ -914,8 +892,12 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
   const state = { y: view(yStateAt, batchSize * H), c: view(cStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -927,21 +909,12 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -953,7 +926,7 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -968,8 +941,9 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -1001,7 +975,7 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
     state,
     forward(inputs: FullPeepholeLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: FullPeepholeLstmForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
@@ -1029,7 +1003,7 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
       return backwardViews();
     },
     step(inputs: FullPeepholeLstmStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -1037,9 +1011,10 @@ export function createFullPeepholeLstm(options: FullPeepholeLstmOptions): FullPe
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

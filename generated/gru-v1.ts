@@ -81,7 +81,7 @@ export interface GruV1Gradients {
   readonly initialState: { readonly y: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface GruV1Checkpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -223,15 +223,12 @@ export function createGruV1(options: GruV1Options): GruV1 {
   const addAt_2 = region(batchSize * H); // add [B, H]
   const mul_2At_2 = region(batchSize * H); // mul_2 [B, H]
   const W_rAt = parametersAt; // W_r [H, I]
-  const W_uAt = parametersAt + H * I; // W_u [H, I]
   const R_rAt = parametersAt + 2 * H * I; // R_r [H, H]
-  const R_uAt = parametersAt + H * H + 2 * H * I; // R_u [H, H]
   const b_rAt = parametersAt + 2 * H * H + 2 * H * I; // b_r [H]
-  const b_uAt = parametersAt + 2 * H * H + 2 * H * I + H; // b_u [H]
   const W_nAt = parametersAt + 2 * H * H + 2 * H * I + 2 * H; // W_n [H, I]
   const R_nAt = parametersAt + 2 * H * H + 3 * H * I + 2 * H; // R_n [H, H]
   const b_nAt = parametersAt + 3 * H * H + 3 * H * I + 2 * H; // b_n [H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -431,34 +428,31 @@ export function createGruV1(options: GruV1Options): GruV1 {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product2(batch, 2 * H, gatesAt, 2 * H, b_rAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
       {
-        const gatesRow_2 = gatesAt + H;
-        const yHistoryRow = yHistoryAt + batch * H * t;
-        const rRow = rAt + batch * H * t;
-        const uRow = uAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
+        const gatesStart = gatesAt + H;
+        const yHistoryStart = yHistoryAt + batch * H * t;
+        const rStart = rAt + batch * H * t;
+        const uStart = uAt + batch * H * t;
+        const savedStart = savedAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 2 * H * b;
-          const gatesRow_3 = gatesRow_2 + 2 * H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const rRow_2 = rRow + H * b;
-          const uRow_2 = uRow + H * b;
-          const savedRow_2 = savedRow + H * b;
+          const gatesRow_2 = gatesStart + 2 * H * b;
+          const yHistoryRow = yHistoryStart + H * b;
+          const rRow = rStart + H * b;
+          const uRow = uStart + H * b;
+          const savedRow = savedStart + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const r = sigmoid(gates);
-            const gates_2 = memory[gatesRow_3 + h]!;
+            const gates_2 = memory[gatesRow_2 + h]!;
             const u = sigmoid(gates_2);
-            const y = memory[yHistoryRow_2 + h]!;
-            memory[rRow_2 + h] = r;
-            memory[uRow_2 + h] = u;
-            memory[savedRow_2 + h] = r * y;
+            const y = memory[yHistoryRow + h]!;
+            memory[rRow + h] = r;
+            memory[uRow + h] = u;
+            memory[savedRow + h] = r * y;
           }
         }
       }
@@ -502,79 +496,76 @@ export function createGruV1(options: GruV1Options): GruV1 {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H);
     for (let t = steps - 1; t >= 0; t--) {
       {
-        const uRow = uAt + batch * H * t;
-        const dYRow = dYAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t;
-        const nRow = nAt + batch * H * t;
-        const rRow = rAt + batch * H * t;
-        const stackedRow = stackedAt + batch * H * t;
-        const dgatesRow = dgatesAt + 2 * batch * H * t + H;
-        const gradientsRow = gradientsAt + 3 * H * H + 3 * H * I + 2 * H;
-        const gradientsRow_2 = gradientsAt + 2 * H * H + 2 * H * I + H;
+        const uStart = uAt + batch * H * t;
+        const dYStart = dYAt + batch * H * t;
+        const yHistoryStart = yHistoryAt + batch * H * t;
+        const nStart = nAt + batch * H * t;
+        const rStart = rAt + batch * H * t;
+        const stackedStart = stackedAt + batch * H * t;
+        const dgatesStart = dgatesAt + 2 * batch * H * t + H;
+        const db_nStart = gradientsAt + 3 * H * H + 3 * H * I + 2 * H;
+        const db_uStart = gradientsAt + 2 * H * H + 2 * H * I + H;
         for (let b = 0; b < batch; b++) {
-          const uRow_2 = uRow + H * b;
+          const uRow = uStart + H * b;
           const dyRow = dyAt + H * b;
-          const dYRow_2 = dYRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const nRow_2 = nRow + H * b;
-          const rRow_2 = rRow + H * b;
+          const dYRow = dYStart + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
+          const nRow = nStart + H * b;
+          const rRow = rStart + H * b;
           const mulRow = mulAt + H * b;
-          const stackedRow_2 = stackedRow + H * b;
-          const dgatesRow_2 = dgatesRow + 2 * H * b;
+          const stackedRow = stackedStart + H * b;
+          const dgatesRow = dgatesStart + 2 * H * b;
           const mul_2Row = mul_2At + H * b;
           for (let h = 0; h < H; h++) {
-            const u = memory[uRow_2 + h]!;
+            const u = memory[uRow + h]!;
             const subValue = 1 - u;
             const dy = memory[dyRow + h]!;
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const dyNext = dy + dY;
-            const y = memory[yHistoryRow_2 + h]!;
-            const n = memory[nRow_2 + h]!;
+            const y = memory[yHistoryRow + h]!;
+            const n = memory[nRow + h]!;
             const dn = dyNext * subValue;
             const du = dyNext * y - (dyNext * n);
-            const mulValue = dn * ((1 + n) * (1 - n));
-            const mulValue_2 = du * (u * subValue);
-            const r = memory[rRow_2 + h]!;
+            const db_n = dn * ((1 + n) * (1 - n));
+            const db_u = du * (u * subValue);
+            const r = memory[rRow + h]!;
             memory[mulRow + h] = dyNext * u;
-            memory[stackedRow_2 + h] = mulValue;
-            memory[dgatesRow_2 + h] = mulValue_2;
+            memory[stackedRow + h] = db_n;
+            memory[dgatesRow + h] = db_u;
             memory[mul_2Row + h] = r * (1 - r);
-            memory[gradientsRow + h]! += mulValue;
-            memory[gradientsRow_2 + h]! += mulValue_2;
+            memory[db_nStart + h]! += db_n;
+            memory[db_uStart + h]! += db_u;
           }
         }
       }
       product1(batch, H, productAt, H, fromZero, stackedAt + batch * H * t, H, 1, R_nPanel_2At, H);
       {
-        const yHistoryRow = yHistoryAt + batch * H * t;
-        const rRow = rAt + batch * H * t;
-        const dgatesRow = dgatesAt + 2 * batch * H * t;
-        const gradientsRow = gradientsAt + 2 * H * H + 2 * H * I;
+        const yHistoryStart = yHistoryAt + batch * H * t;
+        const rStart = rAt + batch * H * t;
+        const dgatesStart = dgatesAt + 2 * batch * H * t;
+        const db_rStart = gradientsAt + 2 * H * H + 2 * H * I;
         for (let b = 0; b < batch; b++) {
           const productRow = productAt + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const rRow_2 = rRow + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
+          const rRow = rStart + H * b;
           const mulRow = mulAt + H * b;
           const mul_2Row = mul_2At + H * b;
           const add_2Row = add_2At + H * b;
-          const dgatesRow_2 = dgatesRow + 2 * H * b;
+          const dgatesRow = dgatesStart + 2 * H * b;
           for (let h = 0; h < H; h++) {
             const product = memory[productRow + h]!;
-            const y = memory[yHistoryRow_2 + h]!;
+            const y = memory[yHistoryRow + h]!;
             const dr = product * y;
-            const r = memory[rRow_2 + h]!;
+            const r = memory[rRow + h]!;
             const mul = memory[mulRow + h]!;
             const mul_2 = memory[mul_2Row + h]!;
-            const mulValue = dr * mul_2;
+            const db_r = dr * mul_2;
             memory[add_2Row + h] = mul + product * r;
-            memory[dgatesRow_2 + h] = mulValue;
-            memory[gradientsRow + h]! += mulValue;
+            memory[dgatesRow + h] = db_r;
+            memory[db_rStart + h]! += db_r;
           }
         }
       }
@@ -610,10 +601,10 @@ export function createGruV1(options: GruV1Options): GruV1 {
     const memory = arena;
     product2(batch, 2 * H, gatesAt_2, 2 * H, b_rAt, xStepAt, I, 1, WPanelAt, I, yStateAt, H, 1, RPanelAt, H);
     {
-      const gatesRow_2 = gatesAt_2 + H;
+      const gatesStart = gatesAt_2 + H;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 2 * H * b;
-        const gatesRow_3 = gatesRow_2 + 2 * H * b;
+        const gatesRow_2 = gatesStart + 2 * H * b;
         const yStateRow = yStateAt + H * b;
         const mulRow = mulAt_2 + H * b;
         const subRow = subAt + H * b;
@@ -621,7 +612,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const r = sigmoid(gates);
-          const gates_2 = memory[gatesRow_3 + h]!;
+          const gates_2 = memory[gatesRow_2 + h]!;
           const u = sigmoid(gates_2);
           const y = memory[yStateRow + h]!;
           memory[mulRow + h] = r * y;
@@ -639,14 +630,8 @@ export function createGruV1(options: GruV1Options): GruV1 {
       const yNext = sub * n + mul_2;
       memory[y_2At + j] = yNext;
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -662,18 +647,21 @@ export function createGruV1(options: GruV1Options): GruV1 {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_r: view(at + W_rAt - parametersAt, H * I),
-    W_u: view(at + W_uAt - parametersAt, H * I),
-    R_r: view(at + R_rAt - parametersAt, H * H),
-    R_u: view(at + R_uAt - parametersAt, H * H),
-    b_r: view(at + b_rAt - parametersAt, H),
-    b_u: view(at + b_uAt - parametersAt, H),
-    W_n: view(at + W_nAt - parametersAt, H * I),
-    R_n: view(at + R_nAt - parametersAt, H * H),
-    b_n: view(at + b_nAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_r: next(H * I), // [H, I]
+      W_u: next(H * I), // [H, I]
+      R_r: next(H * H), // [H, H]
+      R_u: next(H * H), // [H, H]
+      b_r: next(H), // [H]
+      b_u: next(H), // [H]
+      W_n: next(H * I), // [H, I]
+      R_n: next(H * H), // [H, H]
+      b_n: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 3 * H * H + 3 * H * I + 3 * H);
@@ -689,8 +677,12 @@ export function createGruV1(options: GruV1Options): GruV1 {
   const state = { y: view(yStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -702,21 +694,12 @@ export function createGruV1(options: GruV1Options): GruV1 {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -728,7 +711,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -743,8 +726,9 @@ export function createGruV1(options: GruV1Options): GruV1 {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -775,7 +759,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
     state,
     forward(inputs: GruV1Inputs, { initialState, batchSize: rows = batchSize, carry = false }: GruV1ForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
@@ -799,7 +783,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
       return backwardViews();
     },
     step(inputs: GruV1StepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -807,9 +791,10 @@ export function createGruV1(options: GruV1Options): GruV1 {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

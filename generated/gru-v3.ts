@@ -83,7 +83,7 @@ export interface GruV3Gradients {
   readonly initialState: { readonly y: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface GruV3Checkpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -222,16 +222,13 @@ export function createGruV3(options: GruV3Options): GruV3 {
   const gatesAt_2 = region(2 * batchSize * H); // gates [B, 2H]
   const add_2At = region(batchSize * H); // add_2 [B, H]
   const W_rAt = parametersAt; // W_r [H, I]
-  const W_uAt = parametersAt + H * I; // W_u [H, I]
   const R_rAt = parametersAt + 2 * H * I; // R_r [H, H]
-  const R_uAt = parametersAt + H * H + 2 * H * I; // R_u [H, H]
   const b_rAt = parametersAt + 2 * H * H + 2 * H * I; // b_r [H]
-  const b_uAt = parametersAt + 2 * H * H + 2 * H * I + H; // b_u [H]
   const R_nAt = parametersAt + 2 * H * H + 2 * H * I + 2 * H; // R_n [H, H]
   const bR_nAt = parametersAt + 3 * H * H + 2 * H * I + 2 * H; // bR_n [H]
   const W_nAt = parametersAt + 3 * H * H + 2 * H * I + 3 * H; // W_n [H, I]
   const b_nAt = parametersAt + 3 * H * H + 3 * H * I + 3 * H; // b_n [H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -431,58 +428,55 @@ export function createGruV3(options: GruV3Options): GruV3 {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product2(batch, 2 * H, gatesAt, 2 * H, b_rAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
       product1(batch, H, savedAt + batch * H * t, H, bR_nAt, yHistoryAt + batch * H * t, H, 1, R_nPanelAt, H);
       product1(batch, H, addAt, H, b_nAt, xAt + batch * I * t, I, 1, W_nPanelAt, I);
       {
-        const gatesRow_2 = gatesAt + H;
-        const rRow = rAt + batch * H * t;
-        const uRow = uAt + batch * H * t;
+        const gatesStart = gatesAt + H;
+        const rStart = rAt + batch * H * t;
+        const uStart = uAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 2 * H * b;
-          const gatesRow_3 = gatesRow_2 + 2 * H * b;
-          const rRow_2 = rRow + H * b;
-          const uRow_2 = uRow + H * b;
+          const gatesRow_2 = gatesStart + 2 * H * b;
+          const rRow = rStart + H * b;
+          const uRow = uStart + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const r = sigmoid(gates);
-            const gates_2 = memory[gatesRow_3 + h]!;
+            const gates_2 = memory[gatesRow_2 + h]!;
             const u = sigmoid(gates_2);
-            memory[rRow_2 + h] = r;
-            memory[uRow_2 + h] = u;
+            memory[rRow + h] = r;
+            memory[uRow + h] = u;
           }
         }
       }
       {
-        const rRow = rAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
-        const uRow = uAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t;
-        const nRow = nAt + batch * H * t;
-        const yHistoryRow_3 = yHistoryAt + batch * H * t + batch * H;
+        const rStart = rAt + batch * H * t;
+        const savedStart = savedAt + batch * H * t;
+        const uStart = uAt + batch * H * t;
+        const yHistoryStart = yHistoryAt + batch * H * t;
+        const nStart = nAt + batch * H * t;
+        const yHistoryStart_2 = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const addRow = addAt + H * b;
-          const rRow_2 = rRow + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const uRow_2 = uRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const nRow_2 = nRow + H * b;
-          const yHistoryRow_4 = yHistoryRow_3 + H * b;
+          const rRow = rStart + H * b;
+          const savedRow = savedStart + H * b;
+          const uRow = uStart + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
+          const nRow = nStart + H * b;
+          const yHistoryRow_2 = yHistoryStart_2 + H * b;
           for (let h = 0; h < H; h++) {
             const add = memory[addRow + h]!;
-            const r = memory[rRow_2 + h]!;
-            const saved = memory[savedRow_2 + h]!;
+            const r = memory[rRow + h]!;
+            const saved = memory[savedRow + h]!;
             const n = Math.tanh(add + r * saved);
-            const u = memory[uRow_2 + h]!;
-            const y = memory[yHistoryRow_2 + h]!;
+            const u = memory[uRow + h]!;
+            const y = memory[yHistoryRow + h]!;
             const yNext = (1 - u) * n + u * y;
-            memory[nRow_2 + h] = n;
-            memory[yHistoryRow_4 + h] = yNext;
+            memory[nRow + h] = n;
+            memory[yHistoryRow_2 + h] = yNext;
           }
         }
       }
@@ -510,65 +504,62 @@ export function createGruV3(options: GruV3Options): GruV3 {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H);
     for (let t = steps - 1; t >= 0; t--) {
       {
-        const uRow = uAt + batch * H * t;
-        const dYRow = dYAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t;
-        const nRow = nAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
-        const rRow = rAt + batch * H * t;
-        const stacked_2Row = stacked_2At + batch * H * t;
-        const stackedRow = stackedAt + batch * H * t;
-        const dgatesRow = dgatesAt + 2 * batch * H * t + H;
-        const dgatesRow_3 = dgatesAt + 2 * batch * H * t;
-        const gradientsRow = gradientsAt + 3 * H * H + 2 * H * I + 2 * H;
-        const gradientsRow_2 = gradientsAt + 3 * H * H + 3 * H * I + 3 * H;
-        const gradientsRow_3 = gradientsAt + 2 * H * H + 2 * H * I;
-        const gradientsRow_4 = gradientsAt + 2 * H * H + 2 * H * I + H;
+        const uStart = uAt + batch * H * t;
+        const dYStart = dYAt + batch * H * t;
+        const yHistoryStart = yHistoryAt + batch * H * t;
+        const nStart = nAt + batch * H * t;
+        const savedStart = savedAt + batch * H * t;
+        const rStart = rAt + batch * H * t;
+        const stacked_2Start = stacked_2At + batch * H * t;
+        const stackedStart = stackedAt + batch * H * t;
+        const dgatesStart = dgatesAt + 2 * batch * H * t + H;
+        const dgatesStart_2 = dgatesAt + 2 * batch * H * t;
+        const dbR_nStart = gradientsAt + 3 * H * H + 2 * H * I + 2 * H;
+        const db_nStart = gradientsAt + 3 * H * H + 3 * H * I + 3 * H;
+        const db_rStart = gradientsAt + 2 * H * H + 2 * H * I;
+        const db_uStart = gradientsAt + 2 * H * H + 2 * H * I + H;
         for (let b = 0; b < batch; b++) {
-          const uRow_2 = uRow + H * b;
+          const uRow = uStart + H * b;
           const dyRow = dyAt + H * b;
-          const dYRow_2 = dYRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const nRow_2 = nRow + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const rRow_2 = rRow + H * b;
+          const dYRow = dYStart + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
+          const nRow = nStart + H * b;
+          const savedRow = savedStart + H * b;
+          const rRow = rStart + H * b;
           const mulRow = mulAt + H * b;
-          const stacked_2Row_2 = stacked_2Row + H * b;
-          const stackedRow_2 = stackedRow + H * b;
-          const dgatesRow_2 = dgatesRow + 2 * H * b;
-          const dgatesRow_4 = dgatesRow_3 + 2 * H * b;
+          const stacked_2Row = stacked_2Start + H * b;
+          const stackedRow = stackedStart + H * b;
+          const dgatesRow = dgatesStart + 2 * H * b;
+          const dgatesRow_2 = dgatesStart_2 + 2 * H * b;
           for (let h = 0; h < H; h++) {
-            const u = memory[uRow_2 + h]!;
+            const u = memory[uRow + h]!;
             const subValue = 1 - u;
             const dy = memory[dyRow + h]!;
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const dyNext = dy + dY;
-            const y = memory[yHistoryRow_2 + h]!;
-            const n = memory[nRow_2 + h]!;
+            const y = memory[yHistoryRow + h]!;
+            const n = memory[nRow + h]!;
             const dn = dyNext * subValue;
             const du = dyNext * y - (dyNext * n);
-            const mulValue = dn * ((1 + n) * (1 - n));
-            const saved = memory[savedRow_2 + h]!;
-            const dr = mulValue * saved;
-            const r = memory[rRow_2 + h]!;
-            const mulValue_2 = mulValue * r;
-            const mulValue_3 = du * (u * subValue);
-            const mulValue_4 = dr * (r * (1 - r));
+            const db_n = dn * ((1 + n) * (1 - n));
+            const saved = memory[savedRow + h]!;
+            const dr = db_n * saved;
+            const r = memory[rRow + h]!;
+            const dbR_n = db_n * r;
+            const db_u = du * (u * subValue);
+            const db_r = dr * (r * (1 - r));
             memory[mulRow + h] = dyNext * u;
-            memory[stacked_2Row_2 + h] = mulValue;
-            memory[stackedRow_2 + h] = mulValue_2;
-            memory[dgatesRow_2 + h] = mulValue_3;
-            memory[dgatesRow_4 + h] = mulValue_4;
-            memory[gradientsRow + h]! += mulValue_2;
-            memory[gradientsRow_2 + h]! += mulValue;
-            memory[gradientsRow_3 + h]! += mulValue_4;
-            memory[gradientsRow_4 + h]! += mulValue_3;
+            memory[stacked_2Row + h] = db_n;
+            memory[stackedRow + h] = dbR_n;
+            memory[dgatesRow + h] = db_u;
+            memory[dgatesRow_2 + h] = db_r;
+            memory[dbR_nStart + h]! += dbR_n;
+            memory[db_nStart + h]! += db_n;
+            memory[db_rStart + h]! += db_r;
+            memory[db_uStart + h]! += db_u;
           }
         }
       }
@@ -608,19 +599,19 @@ export function createGruV3(options: GruV3Options): GruV3 {
     product1(batch, H, addAt_2, H, bR_nAt, yStateAt, H, 1, R_nPanelAt, H);
     product1(batch, H, add_2At, H, b_nAt, xStepAt, I, 1, W_nPanelAt, I);
     {
-      const gatesRow = gatesAt_2 + H;
+      const gatesStart = gatesAt_2 + H;
       for (let b = 0; b < batch; b++) {
-        const gatesRow_2 = gatesRow + 2 * H * b;
+        const gatesRow = gatesStart + 2 * H * b;
         const add_2Row = add_2At + H * b;
-        const gatesRow_3 = gatesAt_2 + 2 * H * b;
+        const gatesRow_2 = gatesAt_2 + 2 * H * b;
         const addRow = addAt_2 + H * b;
         const yStateRow = yStateAt + H * b;
         const y_2Row = y_2At + H * b;
         for (let h = 0; h < H; h++) {
-          const gates = memory[gatesRow_2 + h]!;
+          const gates = memory[gatesRow + h]!;
           const u = sigmoid(gates);
           const add_2 = memory[add_2Row + h]!;
-          const gates_2 = memory[gatesRow_3 + h]!;
+          const gates_2 = memory[gatesRow_2 + h]!;
           const r = sigmoid(gates_2);
           const add = memory[addRow + h]!;
           const n = Math.tanh(add_2 + r * add);
@@ -630,14 +621,8 @@ export function createGruV3(options: GruV3Options): GruV3 {
         }
       }
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -653,19 +638,22 @@ export function createGruV3(options: GruV3Options): GruV3 {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_r: view(at + W_rAt - parametersAt, H * I),
-    W_u: view(at + W_uAt - parametersAt, H * I),
-    R_r: view(at + R_rAt - parametersAt, H * H),
-    R_u: view(at + R_uAt - parametersAt, H * H),
-    b_r: view(at + b_rAt - parametersAt, H),
-    b_u: view(at + b_uAt - parametersAt, H),
-    R_n: view(at + R_nAt - parametersAt, H * H),
-    bR_n: view(at + bR_nAt - parametersAt, H),
-    W_n: view(at + W_nAt - parametersAt, H * I),
-    b_n: view(at + b_nAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_r: next(H * I), // [H, I]
+      W_u: next(H * I), // [H, I]
+      R_r: next(H * H), // [H, H]
+      R_u: next(H * H), // [H, H]
+      b_r: next(H), // [H]
+      b_u: next(H), // [H]
+      R_n: next(H * H), // [H, H]
+      bR_n: next(H), // [H]
+      W_n: next(H * I), // [H, I]
+      b_n: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 3 * H * H + 3 * H * I + 4 * H);
@@ -681,8 +669,12 @@ export function createGruV3(options: GruV3Options): GruV3 {
   const state = { y: view(yStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -694,21 +686,12 @@ export function createGruV3(options: GruV3Options): GruV3 {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -720,7 +703,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -735,8 +718,9 @@ export function createGruV3(options: GruV3Options): GruV3 {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -767,7 +751,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
     state,
     forward(inputs: GruV3Inputs, { initialState, batchSize: rows = batchSize, carry = false }: GruV3ForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
@@ -791,7 +775,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
       return backwardViews();
     },
     step(inputs: GruV3StepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -799,9 +783,10 @@ export function createGruV3(options: GruV3Options): GruV3 {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

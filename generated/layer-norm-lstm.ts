@@ -125,7 +125,7 @@ export interface LayerNormLstmGradients {
   readonly initialState: { readonly y: Float32Array; readonly c: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface LayerNormLstmCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -334,36 +334,18 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
   const sub_3At = region(batchSize * H); // sub_3 [B, H]
   const sqrt_3At = reduced_3At_2; // sqrt_3 [B], in turn
   const W_zAt = parametersAt; // W_z [H, I]
-  const W_iAt = parametersAt + H * I; // W_i [H, I]
-  const W_fAt = parametersAt + 2 * H * I; // W_f [H, I]
-  const W_oAt = parametersAt + 3 * H * I; // W_o [H, I]
   const gx_zAt = parametersAt + 4 * H * I; // gx_z [H]
-  const gx_iAt = parametersAt + 4 * H * I + H; // gx_i [H]
-  const gx_fAt = parametersAt + 4 * H * I + 2 * H; // gx_f [H]
-  const gx_oAt = parametersAt + 4 * H * I + 3 * H; // gx_o [H]
   const bx_zAt = parametersAt + 4 * H * I + 4 * H; // bx_z [H]
-  const bx_iAt = parametersAt + 4 * H * I + 5 * H; // bx_i [H]
-  const bx_fAt = parametersAt + 4 * H * I + 6 * H; // bx_f [H]
-  const bx_oAt = parametersAt + 4 * H * I + 7 * H; // bx_o [H]
   const R_zAt = parametersAt + 4 * H * I + 8 * H; // R_z [H, H]
-  const R_iAt = parametersAt + H * H + 4 * H * I + 8 * H; // R_i [H, H]
-  const R_fAt = parametersAt + 2 * H * H + 4 * H * I + 8 * H; // R_f [H, H]
-  const R_oAt = parametersAt + 3 * H * H + 4 * H * I + 8 * H; // R_o [H, H]
   const gr_zAt = parametersAt + 4 * H * H + 4 * H * I + 8 * H; // gr_z [H]
-  const gr_iAt = parametersAt + 4 * H * H + 4 * H * I + 9 * H; // gr_i [H]
-  const gr_fAt = parametersAt + 4 * H * H + 4 * H * I + 10 * H; // gr_f [H]
-  const gr_oAt = parametersAt + 4 * H * H + 4 * H * I + 11 * H; // gr_o [H]
   const br_zAt = parametersAt + 4 * H * H + 4 * H * I + 12 * H; // br_z [H]
-  const br_iAt = parametersAt + 4 * H * H + 4 * H * I + 13 * H; // br_i [H]
-  const br_fAt = parametersAt + 4 * H * H + 4 * H * I + 14 * H; // br_f [H]
-  const br_oAt = parametersAt + 4 * H * H + 4 * H * I + 15 * H; // br_o [H]
   const b_zAt = parametersAt + 4 * H * H + 4 * H * I + 16 * H; // b_z [H]
   const b_iAt = parametersAt + 4 * H * H + 4 * H * I + 17 * H; // b_i [H]
   const b_fAt = parametersAt + 4 * H * H + 4 * H * I + 18 * H; // b_f [H]
   const b_oAt = parametersAt + 4 * H * H + 4 * H * I + 19 * H; // b_o [H]
   const g_cAt = parametersAt + 4 * H * H + 4 * H * I + 20 * H; // g_c [H]
   const b_cAt = parametersAt + 4 * H * H + 4 * H * I + 21 * H; // b_c [H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -498,14 +480,8 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const c0 = memory[c0At + j]!;
-      memory[cHistoryAt + j] = c0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H);
+    memory.copyWithin(cHistoryAt, c0At, c0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product1(batch, 4 * H, gatesAt, 4 * H, fromZero, xAt + batch * I * t, I, 1, WPanelAt, I);
       product1(batch, 4 * H, gates_2At, 4 * H, fromZero, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
@@ -536,30 +512,30 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       memory.fill(0, reduced_2At, reduced_2At + batch);
       memory.fill(0, reduced_4At, reduced_4At + batch);
       {
-        const savedRow = savedAt + 4 * batch * H * t;
-        const saved_4Row = saved_4At + 4 * batch * H * t;
+        const savedStart = savedAt + 4 * batch * H * t;
+        const saved_4Start = saved_4At + 4 * batch * H * t;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 4 * H * b;
           const divRow = divAt + b;
           const gates_2Row = gates_2At + 4 * H * b;
           const div_2Row = div_2At + b;
-          const savedRow_2 = savedRow + 4 * H * b;
+          const savedRow = savedStart + 4 * H * b;
           let reduced_2Sum = 0;
           const reduced_2Row = reduced_2At + b;
-          const saved_4Row_2 = saved_4Row + 4 * H * b;
+          const saved_4Row = saved_4Start + 4 * H * b;
           let reduced_4Sum = 0;
           const reduced_4Row = reduced_4At + b;
           for (let j = 0, end = 4 * H; j < end; j++) {
             const gates = memory[gatesRow + j]!;
             const div = memory[divRow]!;
-            const subValue = gates - div;
+            const saved = gates - div;
             const gates_2 = memory[gates_2Row + j]!;
             const div_2 = memory[div_2Row]!;
-            const subValue_2 = gates_2 - div_2;
-            memory[savedRow_2 + j] = subValue;
-            reduced_2Sum += subValue * subValue;
-            memory[saved_4Row_2 + j] = subValue_2;
-            reduced_4Sum += subValue_2 * subValue_2;
+            const saved_4 = gates_2 - div_2;
+            memory[savedRow + j] = saved;
+            reduced_2Sum += saved * saved;
+            memory[saved_4Row + j] = saved_4;
+            reduced_4Sum += saved_4 * saved_4;
           }
           memory[reduced_2Row]! += reduced_2Sum;
           memory[reduced_4Row]! += reduced_4Sum;
@@ -576,68 +552,68 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
         }
       }
       {
-        const savedRow = savedAt + 4 * batch * H * t;
-        const saved_2Row = saved_2At + batch * t;
-        const saved_4Row = saved_4At + 4 * batch * H * t;
-        const saved_5Row = saved_5At + batch * t;
-        const saved_3Row = saved_3At + 4 * batch * H * t;
-        const saved_6Row = saved_6At + 4 * batch * H * t;
+        const savedStart = savedAt + 4 * batch * H * t;
+        const saved_2Start = saved_2At + batch * t;
+        const saved_4Start = saved_4At + 4 * batch * H * t;
+        const saved_5Start = saved_5At + batch * t;
+        const saved_3Start = saved_3At + 4 * batch * H * t;
+        const saved_6Start = saved_6At + 4 * batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const savedRow_2 = savedRow + 4 * H * b;
-          const saved_2Row_2 = saved_2Row + b;
-          const saved_4Row_2 = saved_4Row + 4 * H * b;
-          const saved_5Row_2 = saved_5Row + b;
-          const saved_3Row_2 = saved_3Row + 4 * H * b;
+          const savedRow = savedStart + 4 * H * b;
+          const saved_2Row = saved_2Start + b;
+          const saved_4Row = saved_4Start + 4 * H * b;
+          const saved_5Row = saved_5Start + b;
+          const saved_3Row = saved_3Start + 4 * H * b;
           const addRow = addAt + 4 * H * b;
-          const saved_6Row_2 = saved_6Row + 4 * H * b;
+          const saved_6Row = saved_6Start + 4 * H * b;
           const add_2Row = add_2At + 4 * H * b;
           for (let j = 0, end = 4 * H; j < end; j++) {
-            const saved = memory[savedRow_2 + j]!;
-            const saved_2 = memory[saved_2Row_2]!;
-            const divValue = saved / saved_2;
+            const saved = memory[savedRow + j]!;
+            const saved_2 = memory[saved_2Row]!;
+            const saved_3 = saved / saved_2;
             const parameters_2 = memory[gx_zAt + j]!;
             const parameters_3 = memory[bx_zAt + j]!;
-            const saved_4 = memory[saved_4Row_2 + j]!;
-            const saved_5 = memory[saved_5Row_2]!;
-            const divValue_2 = saved_4 / saved_5;
+            const saved_4 = memory[saved_4Row + j]!;
+            const saved_5 = memory[saved_5Row]!;
+            const saved_6 = saved_4 / saved_5;
             const parameters_4 = memory[gr_zAt + j]!;
             const parameters_5 = memory[br_zAt + j]!;
-            memory[saved_3Row_2 + j] = divValue;
-            memory[addRow + j] = divValue * parameters_2 + parameters_3;
-            memory[saved_6Row_2 + j] = divValue_2;
-            memory[add_2Row + j] = divValue_2 * parameters_4 + parameters_5;
+            memory[saved_3Row + j] = saved_3;
+            memory[addRow + j] = saved_3 * parameters_2 + parameters_3;
+            memory[saved_6Row + j] = saved_6;
+            memory[add_2Row + j] = saved_6 * parameters_4 + parameters_5;
           }
         }
       }
       memory.fill(0, reduced_5At, reduced_5At + batch);
       {
-        const addRow_2 = addAt + H;
-        const add_2Row_2 = add_2At + H;
-        const addRow_4 = addAt + 2 * H;
-        const add_2Row_4 = add_2At + 2 * H;
-        const addRow_6 = addAt + 3 * H;
-        const add_2Row_6 = add_2At + 3 * H;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
+        const addStart = addAt + H;
+        const add_2Start = add_2At + H;
+        const addStart_2 = addAt + 2 * H;
+        const add_2Start_2 = add_2At + 2 * H;
+        const addStart_3 = addAt + 3 * H;
+        const add_2Start_3 = add_2At + 3 * H;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const addRow = addAt + 4 * H * b;
           const add_2Row = add_2At + 4 * H * b;
-          const addRow_3 = addRow_2 + 4 * H * b;
-          const add_2Row_3 = add_2Row_2 + 4 * H * b;
-          const addRow_5 = addRow_4 + 4 * H * b;
-          const add_2Row_5 = add_2Row_4 + 4 * H * b;
-          const addRow_7 = addRow_6 + 4 * H * b;
-          const add_2Row_7 = add_2Row_6 + 4 * H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const fRow_2 = fRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const cHistoryRow_4 = cHistoryRow_3 + H * b;
+          const addRow_2 = addStart + 4 * H * b;
+          const add_2Row_2 = add_2Start + 4 * H * b;
+          const addRow_3 = addStart_2 + 4 * H * b;
+          const add_2Row_3 = add_2Start_2 + 4 * H * b;
+          const addRow_4 = addStart_3 + 4 * H * b;
+          const add_2Row_4 = add_2Start_3 + 4 * H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const zRow = zStart + H * b;
+          const iRow = iStart + H * b;
+          const fRow = fStart + H * b;
+          const oRow = oStart + H * b;
+          const cHistoryRow_2 = cHistoryStart_2 + H * b;
           let reduced_5Sum = 0;
           const reduced_5Row = reduced_5At + b;
           for (let h = 0; h < H; h++) {
@@ -645,25 +621,25 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
             const add_2 = memory[add_2Row + h]!;
             const b_z = memory[b_zAt + h]!;
             const z = Math.tanh(add + add_2 + b_z);
-            const add_3 = memory[addRow_3 + h]!;
-            const add_2_2 = memory[add_2Row_3 + h]!;
+            const add_3 = memory[addRow_2 + h]!;
+            const add_2_2 = memory[add_2Row_2 + h]!;
             const b_i = memory[b_iAt + h]!;
             const i = sigmoid(add_3 + add_2_2 + b_i);
-            const add_4 = memory[addRow_5 + h]!;
-            const add_2_3 = memory[add_2Row_5 + h]!;
+            const add_4 = memory[addRow_3 + h]!;
+            const add_2_3 = memory[add_2Row_3 + h]!;
             const b_f = memory[b_fAt + h]!;
             const f = sigmoid(add_4 + add_2_3 + b_f);
-            const add_5 = memory[addRow_7 + h]!;
-            const add_2_4 = memory[add_2Row_7 + h]!;
+            const add_5 = memory[addRow_4 + h]!;
+            const add_2_4 = memory[add_2Row_4 + h]!;
             const b_o = memory[b_oAt + h]!;
             const o = sigmoid(add_5 + add_2_4 + b_o);
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const cNext = z * i + c * f;
-            memory[zRow_2 + h] = z;
-            memory[iRow_2 + h] = i;
-            memory[fRow_2 + h] = f;
-            memory[oRow_2 + h] = o;
-            memory[cHistoryRow_4 + h] = cNext;
+            memory[zRow + h] = z;
+            memory[iRow + h] = i;
+            memory[fRow + h] = f;
+            memory[oRow + h] = o;
+            memory[cHistoryRow_2 + h] = cNext;
             reduced_5Sum += cNext;
           }
           memory[reduced_5Row]! += reduced_5Sum;
@@ -675,20 +651,20 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       }
       memory.fill(0, reduced_6At, reduced_6At + batch);
       {
-        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
-        const saved_7Row = saved_7At + batch * H * t;
+        const cHistoryStart = cHistoryAt + batch * H * t + batch * H;
+        const saved_7Start = saved_7At + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const cHistoryRow_2 = cHistoryRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
           const div_3Row = div_3At + b;
-          const saved_7Row_2 = saved_7Row + H * b;
+          const saved_7Row = saved_7Start + H * b;
           let reduced_6Sum = 0;
           const reduced_6Row = reduced_6At + b;
           for (let h = 0; h < H; h++) {
-            const cNext = memory[cHistoryRow_2 + h]!;
+            const cNext = memory[cHistoryRow + h]!;
             const div_3 = memory[div_3Row]!;
-            const subValue = cNext - div_3;
-            memory[saved_7Row_2 + h] = subValue;
-            reduced_6Sum += subValue * subValue;
+            const saved_7 = cNext - div_3;
+            memory[saved_7Row + h] = saved_7;
+            reduced_6Sum += saved_7 * saved_7;
           }
           memory[reduced_6Row]! += reduced_6Sum;
         }
@@ -701,32 +677,32 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
         }
       }
       {
-        const saved_7Row = saved_7At + batch * H * t;
-        const saved_8Row = saved_8At + batch * t;
-        const oRow = oAt + batch * H * t;
-        const saved_9Row = saved_9At + batch * H * t;
-        const saved_10Row = saved_10At + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
+        const saved_7Start = saved_7At + batch * H * t;
+        const saved_8Start = saved_8At + batch * t;
+        const oStart = oAt + batch * H * t;
+        const saved_9Start = saved_9At + batch * H * t;
+        const saved_10Start = saved_10At + batch * H * t;
+        const yHistoryStart = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
-          const saved_7Row_2 = saved_7Row + H * b;
-          const saved_8Row_2 = saved_8Row + b;
-          const oRow_2 = oRow + H * b;
-          const saved_9Row_2 = saved_9Row + H * b;
-          const saved_10Row_2 = saved_10Row + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
+          const saved_7Row = saved_7Start + H * b;
+          const saved_8Row = saved_8Start + b;
+          const oRow = oStart + H * b;
+          const saved_9Row = saved_9Start + H * b;
+          const saved_10Row = saved_10Start + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
           for (let h = 0; h < H; h++) {
-            const saved_7 = memory[saved_7Row_2 + h]!;
-            const saved_8 = memory[saved_8Row_2]!;
-            const divValue = saved_7 / saved_8;
+            const saved_7 = memory[saved_7Row + h]!;
+            const saved_8 = memory[saved_8Row]!;
+            const saved_9 = saved_7 / saved_8;
             const g_c = memory[g_cAt + h]!;
             const b_c = memory[b_cAt + h]!;
-            const cNormal = divValue * g_c + b_c;
+            const cNormal = saved_9 * g_c + b_c;
             const tanhCNormal = Math.tanh(cNormal);
-            const o = memory[oRow_2 + h]!;
+            const o = memory[oRow + h]!;
             const yNext = tanhCNormal * o;
-            memory[saved_9Row_2 + h] = divValue;
-            memory[saved_10Row_2 + h] = tanhCNormal;
-            memory[yHistoryRow_2 + h] = yNext;
+            memory[saved_9Row + h] = saved_9;
+            memory[saved_10Row + h] = tanhCNormal;
+            memory[yHistoryRow + h] = yNext;
           }
         }
       }
@@ -784,73 +760,67 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       memory[reciprocalAt] = 1 / H;
       memory[reciprocal_2At] = 1 / (4 * H);
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalC = memory[dFinalCAt + j]!;
-      memory[dcAt + j] = dFinalC;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H);
+    memory.copyWithin(dcAt, dFinalCAt, dFinalCAt + batch * H);
     memory.fill(0, hoisted_2At, hoisted_2At + 4 * H);
     for (let t = steps - 1; t >= 0; t--) {
       memory.fill(0, reduced_7At, reduced_7At + batch);
       memory.fill(0, db_oAt, db_oAt + H);
       {
-        const dYRow = dYAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const saved_10Row = saved_10At + batch * H * t;
-        const saved_9Row = saved_9At + batch * H * t;
-        const saved_8Row = saved_8At + batch * t;
-        const fRow = fAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const joinedRow = joinedAt + 3 * H;
-        const gradientsRow = gradientsAt + 4 * H * H + 4 * H * I + 20 * H;
-        const gradientsRow_2 = gradientsAt + 4 * H * H + 4 * H * I + 21 * H;
+        const dYStart = dYAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const saved_10Start = saved_10At + batch * H * t;
+        const saved_9Start = saved_9At + batch * H * t;
+        const saved_8Start = saved_8At + batch * t;
+        const fStart = fAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const joinedStart = joinedAt + 3 * H;
+        const dg_cStart = gradientsAt + 4 * H * H + 4 * H * I + 20 * H;
+        const db_cStart = gradientsAt + 4 * H * H + 4 * H * I + 21 * H;
         for (let b = 0; b < batch; b++) {
           const dyRow = dyAt + H * b;
-          const dYRow_2 = dYRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const saved_10Row_2 = saved_10Row + H * b;
-          const saved_9Row_2 = saved_9Row + H * b;
-          const saved_8Row_2 = saved_8Row + b;
-          const fRow_2 = fRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const zRow_2 = zRow + H * b;
+          const dYRow = dYStart + H * b;
+          const oRow = oStart + H * b;
+          const saved_10Row = saved_10Start + H * b;
+          const saved_9Row = saved_9Start + H * b;
+          const saved_8Row = saved_8Start + b;
+          const fRow = fStart + H * b;
+          const iRow = iStart + H * b;
+          const zRow = zStart + H * b;
           const mulRow = mulAt + H * b;
           let reduced_7Sum = 0;
           const reduced_7Row = reduced_7At + b;
-          const joinedRow_2 = joinedRow + 4 * H * b;
+          const joinedRow = joinedStart + 4 * H * b;
           const mul_2Row = mul_2At + H * b;
           const mul_3Row = mul_3At + H * b;
           const mul_4Row = mul_4At + H * b;
           for (let h = 0; h < H; h++) {
             const dy = memory[dyRow + h]!;
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const dyNext = dy + dY;
-            const o = memory[oRow_2 + h]!;
-            const saved_10 = memory[saved_10Row_2 + h]!;
+            const o = memory[oRow + h]!;
+            const saved_10 = memory[saved_10Row + h]!;
             const do_ = dyNext * saved_10;
             const dcNormal = dyNext * o * ((1 + saved_10) * (1 - saved_10));
             const g_c = memory[g_cAt + h]!;
-            const mulValue = dcNormal * g_c;
-            const saved_9 = memory[saved_9Row_2 + h]!;
-            const saved_8 = memory[saved_8Row_2]!;
+            const mul = dcNormal * g_c;
+            const saved_9 = memory[saved_9Row + h]!;
+            const saved_8 = memory[saved_8Row]!;
             const divValue = saved_9 / saved_8;
-            const mulValue_2 = do_ * (o * (1 - o));
-            const f = memory[fRow_2 + h]!;
-            const i = memory[iRow_2 + h]!;
-            const z = memory[zRow_2 + h]!;
-            memory[mulRow + h] = mulValue;
-            reduced_7Sum += (mulValue === 0 ? 0 : mulValue * divValue);
-            memory[joinedRow_2 + h] = mulValue_2;
+            const db_o = do_ * (o * (1 - o));
+            const f = memory[fRow + h]!;
+            const i = memory[iRow + h]!;
+            const z = memory[zRow + h]!;
+            memory[mulRow + h] = mul;
+            reduced_7Sum += (mul === 0 ? 0 : mul * divValue);
+            memory[joinedRow + h] = db_o;
             memory[mul_2Row + h] = f * (1 - f);
             memory[mul_3Row + h] = i * (1 - i);
             memory[mul_4Row + h] = (1 + z) * (1 - z);
-            memory[db_oAt + h]! += mulValue_2;
-            memory[gradientsRow + h]! += dcNormal * saved_9;
-            memory[gradientsRow_2 + h]! += dcNormal;
+            memory[db_oAt + h]! += db_o;
+            memory[dg_cStart + h]! += dcNormal * saved_9;
+            memory[db_cStart + h]! += dcNormal;
           }
           memory[reduced_7Row]! += reduced_7Sum;
         }
@@ -890,18 +860,18 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       }
       {
         const hoisted_2Row = hoisted_2At + 3 * H;
-        const gradientsRow = gradientsAt + 4 * H * H + 4 * H * I + 19 * H;
+        const db_oRow = gradientsAt + 4 * H * H + 4 * H * I + 19 * H;
         for (let h = 0; h < H; h++) {
           const db_o = memory[db_oAt + h]!;
           memory[hoisted_2Row + h]! += db_o;
-          memory[gradientsRow + h]! += db_o;
+          memory[db_oRow + h]! += db_o;
         }
       }
       memory.fill(0, reduced_8At, reduced_8At + batch);
       {
-        const saved_7Row = saved_7At + batch * H * t;
+        const saved_7Start = saved_7At + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const saved_7Row_2 = saved_7Row + H * b;
+          const saved_7Row = saved_7Start + H * b;
           const negRow = negAt + b;
           const multiplyNoNanRow = multiplyNoNanAt + H * b;
           const dcRow = dcAt + H * b;
@@ -909,13 +879,13 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           let reduced_8Sum = 0;
           const reduced_8Row = reduced_8At + b;
           for (let h = 0; h < H; h++) {
-            const saved_7 = memory[saved_7Row_2 + h]!;
+            const saved_7 = memory[saved_7Row + h]!;
             const neg = memory[negRow]!;
             const multiplyNoNan = memory[multiplyNoNanRow + h]!;
-            const addValue = multiplyNoNan + neg * (2 * saved_7);
+            const reduced_8 = multiplyNoNan + neg * (2 * saved_7);
             const dc = memory[dcRow + h]!;
-            memory[add_3Row + h] = dc + addValue;
-            reduced_8Sum += addValue;
+            memory[add_3Row + h] = dc + reduced_8;
+            reduced_8Sum += reduced_8;
           }
           memory[reduced_8Row]! += reduced_8Sum;
         }
@@ -929,71 +899,71 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       memory.fill(0, db_iAt, db_iAt + H);
       memory.fill(0, db_fAt, db_fAt + H);
       {
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const joinedRow = joinedAt + 2 * H;
-        const joinedRow_3 = joinedAt + H;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const joinedStart = joinedAt + 2 * H;
+        const joinedStart_2 = joinedAt + H;
         for (let b = 0; b < batch; b++) {
           const add_3Row = add_3At + H * b;
           const neg_2Row = neg_2At + b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const zRow_2 = zRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const iRow = iStart + H * b;
+          const zRow = zStart + H * b;
           const mul_2Row = mul_2At + H * b;
           const mul_3Row = mul_3At + H * b;
           const mul_4Row = mul_4At + H * b;
-          const fRow_2 = fRow + H * b;
-          const joinedRow_2 = joinedRow + 4 * H * b;
-          const joinedRow_4 = joinedRow_3 + 4 * H * b;
-          const joinedRow_5 = joinedAt + 4 * H * b;
+          const fRow = fStart + H * b;
+          const joinedRow = joinedStart + 4 * H * b;
+          const joinedRow_2 = joinedStart_2 + 4 * H * b;
+          const joinedRow_3 = joinedAt + 4 * H * b;
           const dcRow = dcAt + H * b;
           for (let h = 0; h < H; h++) {
             const add_3 = memory[add_3Row + h]!;
             const neg_2 = memory[neg_2Row]!;
             const dcNext = add_3 + neg_2;
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const df = dcNext * c;
-            const i = memory[iRow_2 + h]!;
+            const i = memory[iRow + h]!;
             const dz = dcNext * i;
-            const z = memory[zRow_2 + h]!;
+            const z = memory[zRow + h]!;
             const di = dcNext * z;
             const mul_2 = memory[mul_2Row + h]!;
-            const mulValue = df * mul_2;
+            const db_f = df * mul_2;
             const mul_3 = memory[mul_3Row + h]!;
-            const mulValue_2 = di * mul_3;
+            const db_i = di * mul_3;
             const mul_4 = memory[mul_4Row + h]!;
-            const mulValue_3 = dz * mul_4;
-            const f = memory[fRow_2 + h]!;
+            const db_z = dz * mul_4;
+            const f = memory[fRow + h]!;
             const dc = dcNext * f;
-            memory[joinedRow_2 + h] = mulValue;
-            memory[joinedRow_4 + h] = mulValue_2;
-            memory[joinedRow_5 + h] = mulValue_3;
+            memory[joinedRow + h] = db_f;
+            memory[joinedRow_2 + h] = db_i;
+            memory[joinedRow_3 + h] = db_z;
             memory[dcRow + h] = dc;
-            memory[db_zAt + h]! += mulValue_3;
-            memory[db_iAt + h]! += mulValue_2;
-            memory[db_fAt + h]! += mulValue;
+            memory[db_zAt + h]! += db_z;
+            memory[db_iAt + h]! += db_i;
+            memory[db_fAt + h]! += db_f;
           }
         }
       }
       memory.fill(0, reduced_9At, reduced_9At + batch);
       memory.fill(0, reduced_11At, reduced_11At + batch);
       {
-        const saved_6Row = saved_6At + 4 * batch * H * t;
-        const saved_5Row = saved_5At + batch * t;
-        const saved_3Row = saved_3At + 4 * batch * H * t;
-        const saved_2Row = saved_2At + batch * t;
-        const gradientsRow = gradientsAt + 4 * H * I;
-        const gradientsRow_2 = gradientsAt + 4 * H * H + 4 * H * I + 8 * H;
+        const saved_6Start = saved_6At + 4 * batch * H * t;
+        const saved_5Start = saved_5At + batch * t;
+        const saved_3Start = saved_3At + 4 * batch * H * t;
+        const saved_2Start = saved_2At + batch * t;
+        const dgx_zStart = gradientsAt + 4 * H * I;
+        const dgr_zStart = gradientsAt + 4 * H * H + 4 * H * I + 8 * H;
         for (let b = 0; b < batch; b++) {
           const joinedRow = joinedAt + 4 * H * b;
           const reciprocal_5Row = reciprocal_5At + b;
-          const saved_6Row_2 = saved_6Row + 4 * H * b;
-          const saved_5Row_2 = saved_5Row + b;
+          const saved_6Row = saved_6Start + 4 * H * b;
+          const saved_5Row = saved_5Start + b;
           const reciprocal_7Row = reciprocal_7At + b;
-          const saved_3Row_2 = saved_3Row + 4 * H * b;
-          const saved_2Row_2 = saved_2Row + b;
+          const saved_3Row = saved_3Start + 4 * H * b;
+          const saved_2Row = saved_2Start + b;
           const multiplyNoNan_2Row = multiplyNoNan_2At + 4 * H * b;
           let reduced_9Sum = 0;
           const reduced_9Row = reduced_9At + b;
@@ -1005,21 +975,21 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
             const parameters_2 = memory[gr_zAt + j]!;
             const mulValue = joined * parameters_2;
             const reciprocal_5 = memory[reciprocal_5Row]!;
-            const saved_6 = memory[saved_6Row_2 + j]!;
-            const saved_5 = memory[saved_5Row_2]!;
+            const saved_6 = memory[saved_6Row + j]!;
+            const saved_5 = memory[saved_5Row]!;
             const divValue = saved_6 / saved_5;
             const parameters_3 = memory[gx_zAt + j]!;
             const mulValue_2 = joined * parameters_3;
             const reciprocal_7 = memory[reciprocal_7Row]!;
-            const saved_3 = memory[saved_3Row_2 + j]!;
-            const saved_2 = memory[saved_2Row_2]!;
+            const saved_3 = memory[saved_3Row + j]!;
+            const saved_2 = memory[saved_2Row]!;
             const divValue_2 = saved_3 / saved_2;
             memory[multiplyNoNan_2Row + j] = (mulValue === 0 ? 0 : mulValue * reciprocal_5);
             reduced_9Sum += (mulValue === 0 ? 0 : mulValue * divValue);
             memory[multiplyNoNan_3Row + j] = (mulValue_2 === 0 ? 0 : mulValue_2 * reciprocal_7);
             reduced_11Sum += (mulValue_2 === 0 ? 0 : mulValue_2 * divValue_2);
-            memory[gradientsRow + j]! += joined * saved_3;
-            memory[gradientsRow_2 + j]! += joined * saved_6;
+            memory[dgx_zStart + j]! += joined * saved_3;
+            memory[dgr_zStart + j]! += joined * saved_6;
           }
           memory[reduced_9Row]! += reduced_9Sum;
           memory[reduced_11Row]! += reduced_11Sum;
@@ -1028,9 +998,9 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       {
         const hoisted_2Row = hoisted_2At + H;
         const hoisted_2Row_2 = hoisted_2At + 2 * H;
-        const gradientsRow = gradientsAt + 4 * H * H + 4 * H * I + 18 * H;
-        const gradientsRow_2 = gradientsAt + 4 * H * H + 4 * H * I + 17 * H;
-        const gradientsRow_3 = gradientsAt + 4 * H * H + 4 * H * I + 16 * H;
+        const db_fRow = gradientsAt + 4 * H * H + 4 * H * I + 18 * H;
+        const db_iRow = gradientsAt + 4 * H * H + 4 * H * I + 17 * H;
+        const db_zRow = gradientsAt + 4 * H * H + 4 * H * I + 16 * H;
         for (let h = 0; h < H; h++) {
           const db_z = memory[db_zAt + h]!;
           const db_i = memory[db_iAt + h]!;
@@ -1038,9 +1008,9 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           memory[hoisted_2At + h]! += db_z;
           memory[hoisted_2Row + h]! += db_i;
           memory[hoisted_2Row_2 + h]! += db_f;
-          memory[gradientsRow + h]! += db_f;
-          memory[gradientsRow_2 + h]! += db_i;
-          memory[gradientsRow_3 + h]! += db_z;
+          memory[db_fRow + h]! += db_f;
+          memory[db_iRow + h]! += db_i;
+          memory[db_zRow + h]! += db_z;
         }
       }
       for (let b = 0; b < batch; b++) {
@@ -1057,13 +1027,13 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       memory.fill(0, reduced_10At, reduced_10At + batch);
       memory.fill(0, reduced_12At, reduced_12At + batch);
       {
-        const saved_4Row = saved_4At + 4 * batch * H * t;
-        const savedRow = savedAt + 4 * batch * H * t;
+        const saved_4Start = saved_4At + 4 * batch * H * t;
+        const savedStart = savedAt + 4 * batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const saved_4Row_2 = saved_4Row + 4 * H * b;
+          const saved_4Row = saved_4Start + 4 * H * b;
           const neg_3Row = neg_3At + b;
           const multiplyNoNan_2Row = multiplyNoNan_2At + 4 * H * b;
-          const savedRow_2 = savedRow + 4 * H * b;
+          const savedRow = savedStart + 4 * H * b;
           const neg_5Row = neg_5At + b;
           const multiplyNoNan_3Row = multiplyNoNan_3At + 4 * H * b;
           const add_4Row = add_4At + 4 * H * b;
@@ -1073,18 +1043,18 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           let reduced_12Sum = 0;
           const reduced_12Row = reduced_12At + b;
           for (let j = 0, end = 4 * H; j < end; j++) {
-            const saved_4 = memory[saved_4Row_2 + j]!;
+            const saved_4 = memory[saved_4Row + j]!;
             const neg_3 = memory[neg_3Row]!;
             const multiplyNoNan_2 = memory[multiplyNoNan_2Row + j]!;
-            const addValue = multiplyNoNan_2 + neg_3 * (2 * saved_4);
-            const saved = memory[savedRow_2 + j]!;
+            const reduced_10 = multiplyNoNan_2 + neg_3 * (2 * saved_4);
+            const saved = memory[savedRow + j]!;
             const neg_5 = memory[neg_5Row]!;
             const multiplyNoNan_3 = memory[multiplyNoNan_3Row + j]!;
-            const addValue_2 = multiplyNoNan_3 + neg_5 * (2 * saved);
-            memory[add_4Row + j] = addValue;
-            reduced_10Sum += addValue;
-            memory[add_5Row + j] = addValue_2;
-            reduced_12Sum += addValue_2;
+            const reduced_12 = multiplyNoNan_3 + neg_5 * (2 * saved);
+            memory[add_4Row + j] = reduced_10;
+            reduced_10Sum += reduced_10;
+            memory[add_5Row + j] = reduced_12;
+            reduced_12Sum += reduced_12;
           }
           memory[reduced_10Row]! += reduced_10Sum;
           memory[reduced_12Row]! += reduced_12Sum;
@@ -1098,15 +1068,15 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
         memory[neg_6At + b] = -(reduced_12 === 0 ? 0 : reduced_12 * reciprocal_2);
       }
       {
-        const dgates_2Row = dgates_2At + 4 * batch * H * t;
-        const dgatesRow = dgatesAt + 4 * batch * H * t;
+        const dgates_2Start = dgates_2At + 4 * batch * H * t;
+        const dgatesStart = dgatesAt + 4 * batch * H * t;
         for (let b = 0; b < batch; b++) {
           const add_4Row = add_4At + 4 * H * b;
           const neg_4Row = neg_4At + b;
           const add_5Row = add_5At + 4 * H * b;
           const neg_6Row = neg_6At + b;
-          const dgates_2Row_2 = dgates_2Row + 4 * H * b;
-          const dgatesRow_2 = dgatesRow + 4 * H * b;
+          const dgates_2Row = dgates_2Start + 4 * H * b;
+          const dgatesRow = dgatesStart + 4 * H * b;
           for (let j = 0, end = 4 * H; j < end; j++) {
             const add_4 = memory[add_4Row + j]!;
             const neg_4 = memory[neg_4Row]!;
@@ -1114,8 +1084,8 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
             const add_5 = memory[add_5Row + j]!;
             const neg_6 = memory[neg_6Row]!;
             const dgates_2 = add_5 + neg_6;
-            memory[dgates_2Row_2 + j] = dgates;
-            memory[dgatesRow_2 + j] = dgates_2;
+            memory[dgates_2Row + j] = dgates;
+            memory[dgatesRow + j] = dgates_2;
           }
         }
       }
@@ -1130,27 +1100,27 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       const hoisted_2Row = hoisted_2At + 3 * H;
       const hoisted_2Row_2 = hoisted_2At + 2 * H;
       const hoisted_2Row_3 = hoisted_2At + H;
-      const gradientsRow = gradientsAt + 4 * H * I + 7 * H;
-      const gradientsRow_2 = gradientsAt + 4 * H * H + 4 * H * I + 15 * H;
-      const gradientsRow_3 = gradientsAt + 4 * H * I + 6 * H;
-      const gradientsRow_4 = gradientsAt + 4 * H * H + 4 * H * I + 14 * H;
-      const gradientsRow_5 = gradientsAt + 4 * H * I + 5 * H;
-      const gradientsRow_6 = gradientsAt + 4 * H * H + 4 * H * I + 13 * H;
-      const gradientsRow_7 = gradientsAt + 4 * H * I + 4 * H;
-      const gradientsRow_8 = gradientsAt + 4 * H * H + 4 * H * I + 12 * H;
+      const dbx_oRow = gradientsAt + 4 * H * I + 7 * H;
+      const dbr_oRow = gradientsAt + 4 * H * H + 4 * H * I + 15 * H;
+      const dbx_fRow = gradientsAt + 4 * H * I + 6 * H;
+      const dbr_fRow = gradientsAt + 4 * H * H + 4 * H * I + 14 * H;
+      const dbx_iRow = gradientsAt + 4 * H * I + 5 * H;
+      const dbr_iRow = gradientsAt + 4 * H * H + 4 * H * I + 13 * H;
+      const dbx_zRow = gradientsAt + 4 * H * I + 4 * H;
+      const dbr_zRow = gradientsAt + 4 * H * H + 4 * H * I + 12 * H;
       for (let h = 0; h < H; h++) {
         const hoisted_2 = memory[hoisted_2Row + h]!;
         const hoisted_2_2 = memory[hoisted_2Row_2 + h]!;
         const hoisted_2_3 = memory[hoisted_2Row_3 + h]!;
         const hoisted_2_4 = memory[hoisted_2At + h]!;
-        memory[gradientsRow + h]! += hoisted_2;
-        memory[gradientsRow_2 + h]! += hoisted_2;
-        memory[gradientsRow_3 + h]! += hoisted_2_2;
-        memory[gradientsRow_4 + h]! += hoisted_2_2;
-        memory[gradientsRow_5 + h]! += hoisted_2_3;
-        memory[gradientsRow_6 + h]! += hoisted_2_3;
-        memory[gradientsRow_7 + h]! += hoisted_2_4;
-        memory[gradientsRow_8 + h]! += hoisted_2_4;
+        memory[dbx_oRow + h]! += hoisted_2;
+        memory[dbr_oRow + h]! += hoisted_2;
+        memory[dbx_fRow + h]! += hoisted_2_2;
+        memory[dbr_fRow + h]! += hoisted_2_2;
+        memory[dbx_iRow + h]! += hoisted_2_3;
+        memory[dbr_iRow + h]! += hoisted_2_3;
+        memory[dbx_zRow + h]! += hoisted_2_4;
+        memory[dbr_zRow + h]! += hoisted_2_4;
       }
     }
   }
@@ -1225,14 +1195,14 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       for (let j = 0, end = 4 * H; j < end; j++) {
         const gates = memory[gatesRow + j]!;
         const div = memory[divRow]!;
-        const subValue = gates - div;
+        const sub = gates - div;
         const gates_2 = memory[gates_2Row + j]!;
         const div_2 = memory[div_2Row]!;
-        const subValue_2 = gates_2 - div_2;
-        memory[subRow + j] = subValue;
-        reduced_2Sum += subValue * subValue;
-        memory[sub_2Row + j] = subValue_2;
-        reduced_4Sum += subValue_2 * subValue_2;
+        const sub_2 = gates_2 - div_2;
+        memory[subRow + j] = sub;
+        reduced_2Sum += sub * sub;
+        memory[sub_2Row + j] = sub_2;
+        reduced_4Sum += sub_2 * sub_2;
       }
       memory[reduced_2Row]! += reduced_2Sum;
       memory[reduced_4Row]! += reduced_4Sum;
@@ -1265,21 +1235,21 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     }
     memory.fill(0, reduced_5At_2, reduced_5At_2 + batch);
     {
-      const addRow_2 = addAt_2 + H;
-      const add_2Row_2 = add_2At_2 + H;
-      const addRow_4 = addAt_2 + 2 * H;
-      const add_2Row_4 = add_2At_2 + 2 * H;
-      const addRow_6 = addAt_2 + 3 * H;
-      const add_2Row_6 = add_2At_2 + 3 * H;
+      const addStart = addAt_2 + H;
+      const add_2Start = add_2At_2 + H;
+      const addStart_2 = addAt_2 + 2 * H;
+      const add_2Start_2 = add_2At_2 + 2 * H;
+      const addStart_3 = addAt_2 + 3 * H;
+      const add_2Start_3 = add_2At_2 + 3 * H;
       for (let b = 0; b < batch; b++) {
         const addRow = addAt_2 + 4 * H * b;
         const add_2Row = add_2At_2 + 4 * H * b;
-        const addRow_3 = addRow_2 + 4 * H * b;
-        const add_2Row_3 = add_2Row_2 + 4 * H * b;
-        const addRow_5 = addRow_4 + 4 * H * b;
-        const add_2Row_5 = add_2Row_4 + 4 * H * b;
-        const addRow_7 = addRow_6 + 4 * H * b;
-        const add_2Row_7 = add_2Row_6 + 4 * H * b;
+        const addRow_2 = addStart + 4 * H * b;
+        const add_2Row_2 = add_2Start + 4 * H * b;
+        const addRow_3 = addStart_2 + 4 * H * b;
+        const add_2Row_3 = add_2Start_2 + 4 * H * b;
+        const addRow_4 = addStart_3 + 4 * H * b;
+        const add_2Row_4 = add_2Start_3 + 4 * H * b;
         const cStateRow = cStateAt + H * b;
         const oRow = oAt_2 + H * b;
         const cRow = cAt + H * b;
@@ -1290,16 +1260,16 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
           const add_2 = memory[add_2Row + h]!;
           const b_z = memory[b_zAt + h]!;
           const z = Math.tanh(add + add_2 + b_z);
-          const add_3 = memory[addRow_3 + h]!;
-          const add_2_2 = memory[add_2Row_3 + h]!;
+          const add_3 = memory[addRow_2 + h]!;
+          const add_2_2 = memory[add_2Row_2 + h]!;
           const b_i = memory[b_iAt + h]!;
           const i = sigmoid(add_3 + add_2_2 + b_i);
-          const add_4 = memory[addRow_5 + h]!;
-          const add_2_3 = memory[add_2Row_5 + h]!;
+          const add_4 = memory[addRow_3 + h]!;
+          const add_2_3 = memory[add_2Row_3 + h]!;
           const b_f = memory[b_fAt + h]!;
           const f = sigmoid(add_4 + add_2_3 + b_f);
-          const add_5 = memory[addRow_7 + h]!;
-          const add_2_4 = memory[add_2Row_7 + h]!;
+          const add_5 = memory[addRow_4 + h]!;
+          const add_2_4 = memory[add_2Row_4 + h]!;
           const b_o = memory[b_oAt + h]!;
           const o = sigmoid(add_5 + add_2_4 + b_o);
           const c = memory[cStateRow + h]!;
@@ -1325,9 +1295,9 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       for (let h = 0; h < H; h++) {
         const cNext = memory[cRow + h]!;
         const div_3 = memory[div_3Row]!;
-        const subValue = cNext - div_3;
-        memory[sub_3Row + h] = subValue;
-        reduced_6Sum += subValue * subValue;
+        const sub_3 = cNext - div_3;
+        memory[sub_3Row + h] = sub_3;
+        reduced_6Sum += sub_3 * sub_3;
       }
       memory[reduced_6Row]! += reduced_6Sum;
     }
@@ -1351,18 +1321,9 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
         memory[y_2Row + h] = yNext;
       }
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const c = memory[cAt + j]!;
-      memory[cStateAt + j] = c;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(cStateAt, cAt, cAt + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -1378,39 +1339,42 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_z: view(at + W_zAt - parametersAt, H * I),
-    W_i: view(at + W_iAt - parametersAt, H * I),
-    W_f: view(at + W_fAt - parametersAt, H * I),
-    W_o: view(at + W_oAt - parametersAt, H * I),
-    gx_z: view(at + gx_zAt - parametersAt, H),
-    gx_i: view(at + gx_iAt - parametersAt, H),
-    gx_f: view(at + gx_fAt - parametersAt, H),
-    gx_o: view(at + gx_oAt - parametersAt, H),
-    bx_z: view(at + bx_zAt - parametersAt, H),
-    bx_i: view(at + bx_iAt - parametersAt, H),
-    bx_f: view(at + bx_fAt - parametersAt, H),
-    bx_o: view(at + bx_oAt - parametersAt, H),
-    R_z: view(at + R_zAt - parametersAt, H * H),
-    R_i: view(at + R_iAt - parametersAt, H * H),
-    R_f: view(at + R_fAt - parametersAt, H * H),
-    R_o: view(at + R_oAt - parametersAt, H * H),
-    gr_z: view(at + gr_zAt - parametersAt, H),
-    gr_i: view(at + gr_iAt - parametersAt, H),
-    gr_f: view(at + gr_fAt - parametersAt, H),
-    gr_o: view(at + gr_oAt - parametersAt, H),
-    br_z: view(at + br_zAt - parametersAt, H),
-    br_i: view(at + br_iAt - parametersAt, H),
-    br_f: view(at + br_fAt - parametersAt, H),
-    br_o: view(at + br_oAt - parametersAt, H),
-    b_z: view(at + b_zAt - parametersAt, H),
-    b_i: view(at + b_iAt - parametersAt, H),
-    b_f: view(at + b_fAt - parametersAt, H),
-    b_o: view(at + b_oAt - parametersAt, H),
-    g_c: view(at + g_cAt - parametersAt, H),
-    b_c: view(at + b_cAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_z: next(H * I), // [H, I]
+      W_i: next(H * I), // [H, I]
+      W_f: next(H * I), // [H, I]
+      W_o: next(H * I), // [H, I]
+      gx_z: next(H), // [H]
+      gx_i: next(H), // [H]
+      gx_f: next(H), // [H]
+      gx_o: next(H), // [H]
+      bx_z: next(H), // [H]
+      bx_i: next(H), // [H]
+      bx_f: next(H), // [H]
+      bx_o: next(H), // [H]
+      R_z: next(H * H), // [H, H]
+      R_i: next(H * H), // [H, H]
+      R_f: next(H * H), // [H, H]
+      R_o: next(H * H), // [H, H]
+      gr_z: next(H), // [H]
+      gr_i: next(H), // [H]
+      gr_f: next(H), // [H]
+      gr_o: next(H), // [H]
+      br_z: next(H), // [H]
+      br_i: next(H), // [H]
+      br_f: next(H), // [H]
+      br_o: next(H), // [H]
+      b_z: next(H), // [H]
+      b_i: next(H), // [H]
+      b_f: next(H), // [H]
+      b_o: next(H), // [H]
+      g_c: next(H), // [H]
+      b_c: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 22 * H);
@@ -1429,8 +1393,12 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
   const state = { y: view(yStateAt, batchSize * H), c: view(cStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -1442,21 +1410,12 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -1468,7 +1427,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -1483,8 +1442,9 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -1516,7 +1476,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     state,
     forward(inputs: LayerNormLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: LayerNormLstmForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
@@ -1544,7 +1504,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       return backwardViews();
     },
     step(inputs: LayerNormLstmStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -1552,9 +1512,10 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

@@ -91,7 +91,7 @@ export interface LstmpGradients {
   readonly initialState: { readonly y: Float32Array; readonly c: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface LstmpCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -234,19 +234,10 @@ export function createLstmp(options: LstmpOptions): Lstmp {
   const gatesAt_2 = region(4 * batchSize * H); // gates [B, 4H]
   const mAt_2 = region(batchSize * H); // m [B, H]
   const W_zAt = parametersAt; // W_z [H, I]
-  const W_iAt = parametersAt + H * I; // W_i [H, I]
-  const W_fAt = parametersAt + 2 * H * I; // W_f [H, I]
-  const W_oAt = parametersAt + 3 * H * I; // W_o [H, I]
   const R_zAt = parametersAt + 4 * H * I; // R_z [H, P]
-  const R_iAt = parametersAt + 4 * H * I + H * P; // R_i [H, P]
-  const R_fAt = parametersAt + 4 * H * I + 2 * H * P; // R_f [H, P]
-  const R_oAt = parametersAt + 4 * H * I + 3 * H * P; // R_o [H, P]
   const b_zAt = parametersAt + 4 * H * I + 4 * H * P; // b_z [H]
-  const b_iAt = parametersAt + 4 * H * I + 4 * H * P + H; // b_i [H]
-  const b_fAt = parametersAt + 4 * H * I + 4 * H * P + 2 * H; // b_f [H]
-  const b_oAt = parametersAt + 4 * H * I + 4 * H * P + 3 * H; // b_o [H]
   const W_pAt = parametersAt + 4 * H * I + 4 * H * P + 4 * H; // W_p [P, H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -446,73 +437,67 @@ export function createLstmp(options: LstmpOptions): Lstmp {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * P; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const c0 = memory[c0At + j]!;
-      memory[cHistoryAt + j] = c0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * P);
+    memory.copyWithin(cHistoryAt, c0At, c0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product2(batch, 4 * H, gatesAt, 4 * H, b_zAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * P * t, P, 1, RPanelAt, P);
       {
-        const gatesRow_2 = gatesAt + H;
-        const gatesRow_4 = gatesAt + 2 * H;
-        const gatesRow_6 = gatesAt + 3 * H;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
+        const gatesStart = gatesAt + H;
+        const gatesStart_2 = gatesAt + 2 * H;
+        const gatesStart_3 = gatesAt + 3 * H;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 4 * H * b;
-          const gatesRow_3 = gatesRow_2 + 4 * H * b;
-          const gatesRow_5 = gatesRow_4 + 4 * H * b;
-          const gatesRow_7 = gatesRow_6 + 4 * H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const fRow_2 = fRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const cHistoryRow_4 = cHistoryRow_3 + H * b;
+          const gatesRow_2 = gatesStart + 4 * H * b;
+          const gatesRow_3 = gatesStart_2 + 4 * H * b;
+          const gatesRow_4 = gatesStart_3 + 4 * H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const zRow = zStart + H * b;
+          const iRow = iStart + H * b;
+          const fRow = fStart + H * b;
+          const oRow = oStart + H * b;
+          const cHistoryRow_2 = cHistoryStart_2 + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const z = Math.tanh(gates);
-            const gates_2 = memory[gatesRow_3 + h]!;
+            const gates_2 = memory[gatesRow_2 + h]!;
             const i = sigmoid(gates_2);
-            const gates_3 = memory[gatesRow_5 + h]!;
+            const gates_3 = memory[gatesRow_3 + h]!;
             const f = sigmoid(gates_3);
-            const gates_4 = memory[gatesRow_7 + h]!;
+            const gates_4 = memory[gatesRow_4 + h]!;
             const o = sigmoid(gates_4);
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const cNext = z * i + c * f;
-            memory[zRow_2 + h] = z;
-            memory[iRow_2 + h] = i;
-            memory[fRow_2 + h] = f;
-            memory[oRow_2 + h] = o;
-            memory[cHistoryRow_4 + h] = cNext;
+            memory[zRow + h] = z;
+            memory[iRow + h] = i;
+            memory[fRow + h] = f;
+            memory[oRow + h] = o;
+            memory[cHistoryRow_2 + h] = cNext;
           }
         }
       }
       {
-        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
-        const oRow = oAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
-        const mRow = mAt + batch * H * t;
+        const cHistoryStart = cHistoryAt + batch * H * t + batch * H;
+        const oStart = oAt + batch * H * t;
+        const savedStart = savedAt + batch * H * t;
+        const mStart = mAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const savedRow_2 = savedRow + H * b;
-          const mRow_2 = mRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const oRow = oStart + H * b;
+          const savedRow = savedStart + H * b;
+          const mRow = mStart + H * b;
           for (let h = 0; h < H; h++) {
-            const cNext = memory[cHistoryRow_2 + h]!;
+            const cNext = memory[cHistoryRow + h]!;
             const tanhCNext = Math.tanh(cNext);
-            const o = memory[oRow_2 + h]!;
+            const o = memory[oRow + h]!;
             const m = tanhCNext * o;
-            memory[savedRow_2 + h] = tanhCNext;
-            memory[mRow_2 + h] = m;
+            memory[savedRow + h] = tanhCNext;
+            memory[mRow + h] = m;
           }
         }
       }
@@ -548,14 +533,8 @@ export function createLstmp(options: LstmpOptions): Lstmp {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * P; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalC = memory[dFinalCAt + j]!;
-      memory[dcAt + j] = dFinalC;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * P);
+    memory.copyWithin(dcAt, dFinalCAt, dFinalCAt + batch * H);
     for (let t = steps - 1; t >= 0; t--) {
       {
         const dYRow = dYAt + batch * P * t;
@@ -588,71 +567,71 @@ export function createLstmp(options: LstmpOptions): Lstmp {
       }
       product1(batch, H, dmAt, H, fromZero, dyNextAt + batch * P * t, P, 1, W_pPanel_2At, P);
       {
-        const oRow = oAt + batch * H * t;
-        const savedRow = savedAt + batch * H * t;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const dgatesRow = dgatesAt + 4 * batch * H * t + 3 * H;
-        const dgatesRow_3 = dgatesAt + 4 * batch * H * t + 2 * H;
-        const dgatesRow_5 = dgatesAt + 4 * batch * H * t + H;
-        const dgatesRow_7 = dgatesAt + 4 * batch * H * t;
-        const gradientsRow = gradientsAt + 4 * H * I + 4 * H * P;
-        const gradientsRow_2 = gradientsAt + 4 * H * I + 4 * H * P + H;
-        const gradientsRow_3 = gradientsAt + 4 * H * I + 4 * H * P + 2 * H;
-        const gradientsRow_4 = gradientsAt + 4 * H * I + 4 * H * P + 3 * H;
+        const oStart = oAt + batch * H * t;
+        const savedStart = savedAt + batch * H * t;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const dgatesStart = dgatesAt + 4 * batch * H * t + 3 * H;
+        const dgatesStart_2 = dgatesAt + 4 * batch * H * t + 2 * H;
+        const dgatesStart_3 = dgatesAt + 4 * batch * H * t + H;
+        const dgatesStart_4 = dgatesAt + 4 * batch * H * t;
+        const db_zStart = gradientsAt + 4 * H * I + 4 * H * P;
+        const db_iStart = gradientsAt + 4 * H * I + 4 * H * P + H;
+        const db_fStart = gradientsAt + 4 * H * I + 4 * H * P + 2 * H;
+        const db_oStart = gradientsAt + 4 * H * I + 4 * H * P + 3 * H;
         for (let b = 0; b < batch; b++) {
           const dmRow = dmAt + H * b;
-          const oRow_2 = oRow + H * b;
-          const savedRow_2 = savedRow + H * b;
+          const oRow = oStart + H * b;
+          const savedRow = savedStart + H * b;
           const mulRow = mulAt + H * b;
           const dcRow = dcAt + H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const zRow_2 = zRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const iRow = iStart + H * b;
+          const zRow = zStart + H * b;
           const mul_2Row = mul_2At + H * b;
           const mul_3Row = mul_3At + H * b;
           const mul_4Row = mul_4At + H * b;
           const mul_5Row = mul_5At + H * b;
-          const fRow_2 = fRow + H * b;
-          const dgatesRow_2 = dgatesRow + 4 * H * b;
-          const dgatesRow_4 = dgatesRow_3 + 4 * H * b;
-          const dgatesRow_6 = dgatesRow_5 + 4 * H * b;
-          const dgatesRow_8 = dgatesRow_7 + 4 * H * b;
+          const fRow = fStart + H * b;
+          const dgatesRow = dgatesStart + 4 * H * b;
+          const dgatesRow_2 = dgatesStart_2 + 4 * H * b;
+          const dgatesRow_3 = dgatesStart_3 + 4 * H * b;
+          const dgatesRow_4 = dgatesStart_4 + 4 * H * b;
           for (let h = 0; h < H; h++) {
             const dm = memory[dmRow + h]!;
-            const o = memory[oRow_2 + h]!;
-            const saved = memory[savedRow_2 + h]!;
+            const o = memory[oRow + h]!;
+            const saved = memory[savedRow + h]!;
             const do_ = dm * saved;
             const mul = memory[mulRow + h]!;
             const dc = memory[dcRow + h]!;
             const dcNext = dc + dm * o * mul;
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const df = dcNext * c;
-            const i = memory[iRow_2 + h]!;
+            const i = memory[iRow + h]!;
             const dz = dcNext * i;
-            const z = memory[zRow_2 + h]!;
+            const z = memory[zRow + h]!;
             const di = dcNext * z;
             const mul_2 = memory[mul_2Row + h]!;
-            const mulValue = do_ * mul_2;
+            const db_o = do_ * mul_2;
             const mul_3 = memory[mul_3Row + h]!;
-            const mulValue_2 = df * mul_3;
+            const db_f = df * mul_3;
             const mul_4 = memory[mul_4Row + h]!;
-            const mulValue_3 = di * mul_4;
+            const db_i = di * mul_4;
             const mul_5 = memory[mul_5Row + h]!;
-            const mulValue_4 = dz * mul_5;
-            const f = memory[fRow_2 + h]!;
+            const db_z = dz * mul_5;
+            const f = memory[fRow + h]!;
             const dc_2 = dcNext * f;
-            memory[dgatesRow_2 + h] = mulValue;
-            memory[dgatesRow_4 + h] = mulValue_2;
-            memory[dgatesRow_6 + h] = mulValue_3;
-            memory[dgatesRow_8 + h] = mulValue_4;
+            memory[dgatesRow + h] = db_o;
+            memory[dgatesRow_2 + h] = db_f;
+            memory[dgatesRow_3 + h] = db_i;
+            memory[dgatesRow_4 + h] = db_z;
             memory[dcRow + h] = dc_2;
-            memory[gradientsRow + h]! += mulValue_4;
-            memory[gradientsRow_2 + h]! += mulValue_3;
-            memory[gradientsRow_3 + h]! += mulValue_2;
-            memory[gradientsRow_4 + h]! += mulValue;
+            memory[db_zStart + h]! += db_z;
+            memory[db_iStart + h]! += db_i;
+            memory[db_fStart + h]! += db_f;
+            memory[db_oStart + h]! += db_o;
           }
         }
       }
@@ -682,20 +661,20 @@ export function createLstmp(options: LstmpOptions): Lstmp {
     const memory = arena;
     product2(batch, 4 * H, gatesAt_2, 4 * H, b_zAt, xStepAt, I, 1, WPanelAt, I, yStateAt, P, 1, RPanelAt, P);
     {
-      const gatesRow_2 = gatesAt_2 + H;
-      const gatesRow_4 = gatesAt_2 + 2 * H;
+      const gatesStart = gatesAt_2 + H;
+      const gatesStart_2 = gatesAt_2 + 2 * H;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 4 * H * b;
-        const gatesRow_3 = gatesRow_2 + 4 * H * b;
+        const gatesRow_2 = gatesStart + 4 * H * b;
         const cStateRow = cStateAt + H * b;
-        const gatesRow_5 = gatesRow_4 + 4 * H * b;
+        const gatesRow_3 = gatesStart_2 + 4 * H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const z = Math.tanh(gates);
-          const gates_2 = memory[gatesRow_3 + h]!;
+          const gates_2 = memory[gatesRow_2 + h]!;
           const i = sigmoid(gates_2);
           const c = memory[cStateRow + h]!;
-          const gates_3 = memory[gatesRow_5 + h]!;
+          const gates_3 = memory[gatesRow_3 + h]!;
           const f = sigmoid(gates_3);
           const cNext = z * i + c * f;
           memory[cStateRow + h] = cNext;
@@ -703,14 +682,14 @@ export function createLstmp(options: LstmpOptions): Lstmp {
       }
     }
     {
-      const gatesRow = gatesAt_2 + 3 * H;
+      const gatesStart = gatesAt_2 + 3 * H;
       for (let b = 0; b < batch; b++) {
         const cStateRow = cStateAt + H * b;
-        const gatesRow_2 = gatesRow + 4 * H * b;
+        const gatesRow = gatesStart + 4 * H * b;
         const mRow = mAt_2 + H * b;
         for (let h = 0; h < H; h++) {
           const cNext = memory[cStateRow + h]!;
-          const gates = memory[gatesRow_2 + h]!;
+          const gates = memory[gatesRow + h]!;
           const o = sigmoid(gates);
           const m = Math.tanh(cNext) * o;
           memory[mRow + h] = m;
@@ -718,14 +697,8 @@ export function createLstmp(options: LstmpOptions): Lstmp {
       }
     }
     product1(batch, P, y_2At, P, fromZero, mAt_2, H, 1, W_pPanelAt, H);
-    for (let j = 0, end = batch * P; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * P; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * P);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * P);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -741,22 +714,25 @@ export function createLstmp(options: LstmpOptions): Lstmp {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_z: view(at + W_zAt - parametersAt, H * I),
-    W_i: view(at + W_iAt - parametersAt, H * I),
-    W_f: view(at + W_fAt - parametersAt, H * I),
-    W_o: view(at + W_oAt - parametersAt, H * I),
-    R_z: view(at + R_zAt - parametersAt, H * P),
-    R_i: view(at + R_iAt - parametersAt, H * P),
-    R_f: view(at + R_fAt - parametersAt, H * P),
-    R_o: view(at + R_oAt - parametersAt, H * P),
-    b_z: view(at + b_zAt - parametersAt, H),
-    b_i: view(at + b_iAt - parametersAt, H),
-    b_f: view(at + b_fAt - parametersAt, H),
-    b_o: view(at + b_oAt - parametersAt, H),
-    W_p: view(at + W_pAt - parametersAt, H * P),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_z: next(H * I), // [H, I]
+      W_i: next(H * I), // [H, I]
+      W_f: next(H * I), // [H, I]
+      W_o: next(H * I), // [H, I]
+      R_z: next(H * P), // [H, P]
+      R_i: next(H * P), // [H, P]
+      R_f: next(H * P), // [H, P]
+      R_o: next(H * P), // [H, P]
+      b_z: next(H), // [H]
+      b_i: next(H), // [H]
+      b_f: next(H), // [H]
+      b_o: next(H), // [H]
+      W_p: next(H * P), // [P, H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * I + 5 * H * P + 4 * H);
@@ -775,8 +751,12 @@ export function createLstmp(options: LstmpOptions): Lstmp {
   const state = { y: view(yStateAt, batchSize * P), c: view(cStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * P) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -788,21 +768,12 @@ export function createLstmp(options: LstmpOptions): Lstmp {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -814,7 +785,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -829,8 +800,9 @@ export function createLstmp(options: LstmpOptions): Lstmp {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -862,7 +834,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
     state,
     forward(inputs: LstmpInputs, { initialState, batchSize: rows = batchSize, carry = false }: LstmpForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * P);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
@@ -890,7 +862,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
       return backwardViews();
     },
     step(inputs: LstmpStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -898,9 +870,10 @@ export function createLstmp(options: LstmpOptions): Lstmp {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

@@ -91,7 +91,7 @@ export interface MlstmGradients {
   readonly initialState: { readonly C: Float32Array; readonly n: Float32Array; readonly m: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface MlstmCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -262,18 +262,10 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   const denominatorAt_2 = fAt_2; // denominator [B, 1], in turn
   const divAt = productAt_2; // div [B, H], in turn
   const W_vAt = parametersAt; // W_v [H, I]
-  const w_iAt = parametersAt + H * I; // w_i [1, I]
-  const w_fAt = parametersAt + H * I + I; // w_f [1, I]
-  const W_qAt = parametersAt + H * I + 2 * I; // W_q [H, I]
-  const W_oAt = parametersAt + 2 * H * I + 2 * I; // W_o [H, I]
   const b_vAt = parametersAt + 3 * H * I + 2 * I; // b_v [H]
-  const b_iAt = parametersAt + 3 * H * I + H + 2 * I; // b_i [1]
-  const b_fAt = parametersAt + 3 * H * I + H + 2 * I + 1; // b_f [1]
-  const b_qAt = parametersAt + 3 * H * I + H + 2 * I + 2; // b_q [H]
-  const b_oAt = parametersAt + 3 * H * I + 2 * H + 2 * I + 2; // b_o [H]
   const W_kAt = parametersAt + 3 * H * I + 3 * H + 2 * I + 2; // W_k [H, I]
   const b_kAt = parametersAt + 4 * H * I + 3 * H + 2 * I + 2; // b_k [H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -493,39 +485,30 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     {
       memory[sqrtAt] = Math.sqrt(H);
     }
-    for (let j = 0, end = batch * H * H; j < end; j++) {
-      const C0 = memory[C0At + j]!;
-      memory[CHistoryAt + j] = C0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const n0 = memory[n0At + j]!;
-      memory[nHistoryAt + j] = n0;
-    }
-    for (let j = 0; j < batch; j++) {
-      const m0 = memory[m0At + j]!;
-      memory[mAt + j] = m0;
-    }
+    memory.copyWithin(CHistoryAt, C0At, C0At + batch * H * H);
+    memory.copyWithin(nHistoryAt, n0At, n0At + batch * H);
+    memory.copyWithin(mAt, m0At, m0At + batch);
     for (let t = 0; t < steps; t++) {
       product1(batch, H, productAt, H, fromZero, xAt + batch * I * t, I, 1, W_kPanelAt, I);
       product1(batch, 3 * H + 2, gatesAt + 3 * batch * H * t + 2 * batch * t, 3 * H + 2, b_vAt, xAt + batch * I * t, I, 1, hoisted_2PanelAt, I);
       {
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + 2 * H + 2;
-        const kRow = kAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
+        const gatesStart = gatesAt + 3 * batch * H * t + 2 * batch * t + 2 * H + 2;
+        const kStart = kAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
           const productRow = productAt + H * b;
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const kRow_2 = kRow + H * b;
-          const oRow_2 = oRow + H * b;
+          const gatesRow = gatesStart + 3 * H * b + 2 * b;
+          const kRow = kStart + H * b;
+          const oRow = oStart + H * b;
           for (let h = 0; h < H; h++) {
             const product = memory[productRow + h]!;
             const sqrt = memory[sqrtAt]!;
             const b_k = memory[b_kAt + h]!;
             const k = (product / sqrt) + b_k;
-            const gates = memory[gatesRow_2 + h]!;
+            const gates = memory[gatesRow + h]!;
             const o = sigmoid(gates);
-            memory[kRow_2 + h] = k;
-            memory[oRow_2 + h] = o;
+            memory[kRow + h] = k;
+            memory[oRow + h] = o;
           }
         }
       }
@@ -538,11 +521,11 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const gates = memory[gatesRow + 3 * H * b + 2 * b]!;
           const negGates = -gates;
           const m = memory[mAt + b]!;
-          const subValue = m - softplus(negGates);
+          const saved_2 = m - softplus(negGates);
           const gates_2 = memory[gatesRow_2 + 3 * H * b + 2 * b]!;
-          const mNext = Math.max(subValue, gates_2);
+          const mNext = Math.max(saved_2, gates_2);
           memory[savedRow + b] = negGates;
-          memory[saved_2Row + b] = subValue;
+          memory[saved_2Row + b] = saved_2;
           memory[mAt + b] = mNext;
         }
       }
@@ -565,73 +548,73 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       }
       memory.fill(0, saved_7At + batch * H * t, saved_7At + batch * H * t + batch * H);
       {
-        const fRow = fAt + batch * t;
-        const CHistoryRow = CHistoryAt + batch * H * H * t;
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t;
-        const kRow = kAt + batch * H * t;
-        const iRow = iAt + batch * t;
-        const gatesRow_4 = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const CHistoryRow_4 = CHistoryAt + batch * H * H * t + batch * H * H;
-        const saved_7Row = saved_7At + batch * H * t;
+        const fStart = fAt + batch * t;
+        const CHistoryStart = CHistoryAt + batch * H * H * t;
+        const gatesStart = gatesAt + 3 * batch * H * t + 2 * batch * t;
+        const kStart = kAt + batch * H * t;
+        const iStart = iAt + batch * t;
+        const gatesStart_2 = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const CHistoryStart_2 = CHistoryAt + batch * H * H * t + batch * H * H;
+        const saved_7Start = saved_7At + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const fRow_2 = fRow + b;
-          const CHistoryRow_2 = CHistoryRow + H * H * b;
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const kRow_2 = kRow + H * b;
-          const iRow_2 = iRow + b;
-          const gatesRow_5 = gatesRow_4 + 3 * H * b + 2 * b;
-          const CHistoryRow_5 = CHistoryRow_4 + H * H * b;
-          const saved_7Row_2 = saved_7Row + H * b;
+          const fRow = fStart + b;
+          const CHistoryRow = CHistoryStart + H * H * b;
+          const gatesRow = gatesStart + 3 * H * b + 2 * b;
+          const kRow = kStart + H * b;
+          const iRow = iStart + b;
+          const gatesRow_3 = gatesStart_2 + 3 * H * b + 2 * b;
+          const CHistoryRow_3 = CHistoryStart_2 + H * H * b;
+          const saved_7Row = saved_7Start + H * b;
           for (let h = 0; h < H; h++) {
-            const CHistoryRow_3 = CHistoryRow_2 + H * h;
-            const gatesRow_3 = gatesRow_2 + h;
-            const CHistoryRow_6 = CHistoryRow_5 + H * h;
+            const CHistoryRow_2 = CHistoryRow + H * h;
+            const gatesRow_2 = gatesRow + h;
+            const CHistoryRow_4 = CHistoryRow_3 + H * h;
             let saved_7Sum = 0;
-            const saved_7Row_3 = saved_7Row_2 + h;
+            const saved_7Row_2 = saved_7Row + h;
             for (let h_2 = 0; h_2 < H; h_2++) {
-              const f = memory[fRow_2]!;
-              const C = memory[CHistoryRow_3 + h_2]!;
-              const gates = memory[gatesRow_3]!;
-              const k = memory[kRow_2 + h_2]!;
-              const i = memory[iRow_2]!;
+              const f = memory[fRow]!;
+              const C = memory[CHistoryRow_2 + h_2]!;
+              const gates = memory[gatesRow_2]!;
+              const k = memory[kRow + h_2]!;
+              const i = memory[iRow]!;
               const CNext = f * C + i * (gates * k);
-              const gates_2 = memory[gatesRow_5 + h_2]!;
-              memory[CHistoryRow_6 + h_2] = CNext;
+              const gates_2 = memory[gatesRow_3 + h_2]!;
+              memory[CHistoryRow_4 + h_2] = CNext;
               saved_7Sum += CNext * gates_2;
             }
-            memory[saved_7Row_3]! += saved_7Sum;
+            memory[saved_7Row_2]! += saved_7Sum;
           }
         }
       }
       memory.fill(0, saved_5At + batch * t, saved_5At + batch * t + batch);
       {
-        const fRow = fAt + batch * t;
-        const nHistoryRow = nHistoryAt + batch * H * t;
-        const iRow = iAt + batch * t;
-        const kRow = kAt + batch * H * t;
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const nHistoryRow_3 = nHistoryAt + batch * H * t + batch * H;
-        const saved_5Row = saved_5At + batch * t;
+        const fStart = fAt + batch * t;
+        const nHistoryStart = nHistoryAt + batch * H * t;
+        const iStart = iAt + batch * t;
+        const kStart = kAt + batch * H * t;
+        const gatesStart = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const nHistoryStart_2 = nHistoryAt + batch * H * t + batch * H;
+        const saved_5Start = saved_5At + batch * t;
         for (let b = 0; b < batch; b++) {
-          const fRow_2 = fRow + b;
-          const nHistoryRow_2 = nHistoryRow + H * b;
-          const iRow_2 = iRow + b;
-          const kRow_2 = kRow + H * b;
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const nHistoryRow_4 = nHistoryRow_3 + H * b;
+          const fRow = fStart + b;
+          const nHistoryRow = nHistoryStart + H * b;
+          const iRow = iStart + b;
+          const kRow = kStart + H * b;
+          const gatesRow = gatesStart + 3 * H * b + 2 * b;
+          const nHistoryRow_2 = nHistoryStart_2 + H * b;
           let saved_5Sum = 0;
-          const saved_5Row_2 = saved_5Row + b;
+          const saved_5Row = saved_5Start + b;
           for (let h = 0; h < H; h++) {
-            const f = memory[fRow_2]!;
-            const n = memory[nHistoryRow_2 + h]!;
-            const i = memory[iRow_2]!;
-            const k = memory[kRow_2 + h]!;
+            const f = memory[fRow]!;
+            const n = memory[nHistoryRow + h]!;
+            const i = memory[iRow]!;
+            const k = memory[kRow + h]!;
             const nNext = f * n + i * k;
-            const gates = memory[gatesRow_2 + h]!;
-            memory[nHistoryRow_4 + h] = nNext;
+            const gates = memory[gatesRow + h]!;
+            memory[nHistoryRow_2 + h] = nNext;
             saved_5Sum += nNext * gates;
           }
-          memory[saved_5Row_2]! += saved_5Sum;
+          memory[saved_5Row]! += saved_5Sum;
         }
       }
       {
@@ -649,20 +632,20 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         }
       }
       {
-        const oRow = oAt + batch * H * t;
-        const saved_7Row = saved_7At + batch * H * t;
-        const denominatorRow = denominatorAt + batch * t;
-        const yRow = yAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const saved_7Start = saved_7At + batch * H * t;
+        const denominatorStart = denominatorAt + batch * t;
+        const yStart = yAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const oRow_2 = oRow + H * b;
-          const saved_7Row_2 = saved_7Row + H * b;
-          const denominatorRow_2 = denominatorRow + b;
-          const yRow_2 = yRow + H * b;
+          const oRow = oStart + H * b;
+          const saved_7Row = saved_7Start + H * b;
+          const denominatorRow = denominatorStart + b;
+          const yRow = yStart + H * b;
           for (let h = 0; h < H; h++) {
-            const o = memory[oRow_2 + h]!;
-            const saved_7 = memory[saved_7Row_2 + h]!;
-            const denominator = memory[denominatorRow_2]!;
-            memory[yRow_2 + h] = (o * saved_7) / denominator;
+            const o = memory[oRow + h]!;
+            const saved_7 = memory[saved_7Row + h]!;
+            const denominator = memory[denominatorRow]!;
+            memory[yRow + h] = (o * saved_7) / denominator;
           }
         }
       }
@@ -710,18 +693,9 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       const sqrt = memory[sqrtAt]!;
       memory[reciprocalAt] = 1 / sqrt;
     }
-    for (let j = 0, end = batch * H * H; j < end; j++) {
-      const dFinalC = memory[dFinalCAt + j]!;
-      memory[dCAt + j] = dFinalC;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalN = memory[dFinalNAt + j]!;
-      memory[dnAt + j] = dFinalN;
-    }
-    for (let j = 0; j < batch; j++) {
-      const dFinalM = memory[dFinalMAt + j]!;
-      memory[dmAt + j] = dFinalM;
-    }
+    memory.copyWithin(dCAt, dFinalCAt, dFinalCAt + batch * H * H);
+    memory.copyWithin(dnAt, dFinalNAt, dFinalNAt + batch * H);
+    memory.copyWithin(dmAt, dFinalMAt, dFinalMAt + batch);
     for (let t = steps - 1; t >= 0; t--) {
       {
         const denominatorRow = denominatorAt + batch * t;
@@ -732,24 +706,24 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       }
       memory.fill(0, reducedAt, reducedAt + batch);
       {
-        const yRow = yAt + batch * H * t;
-        const denominatorRow = denominatorAt + batch * t;
-        const dYRow = dYAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
+        const yStart = yAt + batch * H * t;
+        const denominatorStart = denominatorAt + batch * t;
+        const dYStart = dYAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const yRow_2 = yRow + H * b;
-          const denominatorRow_2 = denominatorRow + b;
-          const dYRow_2 = dYRow + H * b;
-          const oRow_2 = oRow + H * b;
+          const yRow = yStart + H * b;
+          const denominatorRow = denominatorStart + b;
+          const dYRow = dYStart + H * b;
+          const oRow = oStart + H * b;
           let reducedSum = 0;
           const reducedRow = reducedAt + b;
           const mul_3Row = mul_3At + H * b;
           for (let h = 0; h < H; h++) {
-            const y = memory[yRow_2 + h]!;
-            const denominator = memory[denominatorRow_2]!;
+            const y = memory[yRow + h]!;
+            const denominator = memory[denominatorRow]!;
             const divValue = y / denominator;
-            const dY = memory[dYRow_2 + h]!;
-            const o = memory[oRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
+            const o = memory[oRow + h]!;
             reducedSum += (dY === 0 ? 0 : dY * divValue);
             memory[mul_3Row + h] = o * (1 - o);
           }
@@ -757,31 +731,31 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         }
       }
       {
-        const dYRow = dYAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const saved_7Row = saved_7At + batch * H * t;
-        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t + 2 * H + 2;
-        const gradientsRow = gradientsAt + 3 * H * I + 2 * H + 2 * I + 2;
+        const dYStart = dYAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const saved_7Start = saved_7At + batch * H * t;
+        const dgatesStart = dgatesAt + 3 * batch * H * t + 2 * batch * t + 2 * H + 2;
+        const db_oStart = gradientsAt + 3 * H * I + 2 * H + 2 * I + 2;
         for (let b = 0; b < batch; b++) {
-          const dYRow_2 = dYRow + H * b;
+          const dYRow = dYStart + H * b;
           const reciprocal_2Row = reciprocal_2At + b;
-          const oRow_2 = oRow + H * b;
-          const saved_7Row_2 = saved_7Row + H * b;
+          const oRow = oStart + H * b;
+          const saved_7Row = saved_7Start + H * b;
           const mul_3Row = mul_3At + H * b;
           const mulRow = mulAt + H * b;
-          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
+          const dgatesRow = dgatesStart + 3 * H * b + 2 * b;
           for (let h = 0; h < H; h++) {
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const reciprocal_2 = memory[reciprocal_2Row]!;
             const multiplyNoNanValue = (dY === 0 ? 0 : dY * reciprocal_2);
-            const o = memory[oRow_2 + h]!;
-            const saved_7 = memory[saved_7Row_2 + h]!;
+            const o = memory[oRow + h]!;
+            const saved_7 = memory[saved_7Row + h]!;
             const do_ = multiplyNoNanValue * saved_7;
             const mul_3 = memory[mul_3Row + h]!;
-            const mulValue = do_ * mul_3;
+            const db_o = do_ * mul_3;
             memory[mulRow + h] = multiplyNoNanValue * o;
-            memory[dgatesRow_2 + h] = mulValue;
-            memory[gradientsRow + h]! += mulValue;
+            memory[dgatesRow + h] = db_o;
+            memory[db_oStart + h]! += db_o;
           }
         }
       }
@@ -794,61 +768,61 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       memory.fill(0, product_2At, product_2At + batch * H);
       memory.fill(0, product_3At, product_3At + batch * H);
       {
-        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
+        const dgatesStart = dgatesAt + 3 * batch * H * t + 2 * batch * t;
         for (let j0 = 0; j0 < batch; j0++) {
-          const dgatesRow_2 = dgatesRow + 3 * H * j0 + 2 * j0;
+          const dgatesRow = dgatesStart + 3 * H * j0 + 2 * j0;
           for (let j1 = 0; j1 < H; j1++) {
-            memory[dgatesRow_2 + j1] = 0;
+            memory[dgatesRow + j1] = 0;
           }
         }
       }
       {
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t;
-        const kRow = kAt + batch * H * t;
-        const gatesRow_4 = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const fRow = fAt + batch * t;
-        const CHistoryRow = CHistoryAt + batch * H * H * t;
-        const iRow = iAt + batch * t;
-        const CHistoryRow_4 = CHistoryAt + batch * H * H * t + batch * H * H;
-        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
+        const gatesStart = gatesAt + 3 * batch * H * t + 2 * batch * t;
+        const kStart = kAt + batch * H * t;
+        const gatesStart_2 = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const fStart = fAt + batch * t;
+        const CHistoryStart = CHistoryAt + batch * H * H * t;
+        const iStart = iAt + batch * t;
+        const CHistoryStart_2 = CHistoryAt + batch * H * H * t + batch * H * H;
+        const dgatesStart = dgatesAt + 3 * batch * H * t + 2 * batch * t;
         for (let b = 0; b < batch; b++) {
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
-          const kRow_2 = kRow + H * b;
+          const gatesRow = gatesStart + 3 * H * b + 2 * b;
+          const kRow = kStart + H * b;
           const mulRow = mulAt + H * b;
-          const gatesRow_5 = gatesRow_4 + 3 * H * b + 2 * b;
+          const gatesRow_3 = gatesStart_2 + 3 * H * b + 2 * b;
           const dCRow = dCAt + H * H * b;
-          const fRow_2 = fRow + b;
-          const CHistoryRow_2 = CHistoryRow + H * H * b;
-          const iRow_2 = iRow + b;
-          const CHistoryRow_5 = CHistoryRow_4 + H * H * b;
+          const fRow = fStart + b;
+          const CHistoryRow = CHistoryStart + H * H * b;
+          const iRow = iStart + b;
+          const CHistoryRow_3 = CHistoryStart_2 + H * H * b;
           let reduced_4Sum = 0;
           const reduced_4Row = reduced_4At + b;
           let reduced_5Sum = 0;
           const reduced_5Row = reduced_5At + b;
           const product_2Row = product_2At + H * b;
           const product_3Row = product_3At + H * b;
-          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
+          const dgatesRow = dgatesStart + 3 * H * b + 2 * b;
           for (let h = 0; h < H; h++) {
-            const gatesRow_3 = gatesRow_2 + h;
+            const gatesRow_2 = gatesRow + h;
             const mulRow_2 = mulRow + h;
             const dCRow_2 = dCRow + H * h;
-            const CHistoryRow_3 = CHistoryRow_2 + H * h;
-            const CHistoryRow_6 = CHistoryRow_5 + H * h;
+            const CHistoryRow_2 = CHistoryRow + H * h;
+            const CHistoryRow_4 = CHistoryRow_3 + H * h;
             let dgatesSum = 0;
-            const dgatesRow_3 = dgatesRow_2 + h;
+            const dgatesRow_2 = dgatesRow + h;
             for (let h_2 = 0; h_2 < H; h_2++) {
-              const gates = memory[gatesRow_3]!;
-              const k = memory[kRow_2 + h_2]!;
+              const gates = memory[gatesRow_2]!;
+              const k = memory[kRow + h_2]!;
               const mul = memory[mulRow_2]!;
-              const gates_2 = memory[gatesRow_5 + h_2]!;
+              const gates_2 = memory[gatesRow_3 + h_2]!;
               const dC = memory[dCRow_2 + h_2]!;
               const dCNext = dC + mul * gates_2;
-              const f = memory[fRow_2]!;
+              const f = memory[fRow]!;
               const dC_2 = dCNext * f;
-              const C = memory[CHistoryRow_3 + h_2]!;
-              const i = memory[iRow_2]!;
+              const C = memory[CHistoryRow_2 + h_2]!;
+              const i = memory[iRow]!;
               const mulValue = dCNext * i;
-              const CNext = memory[CHistoryRow_6 + h_2]!;
+              const CNext = memory[CHistoryRow_4 + h_2]!;
               memory[dCRow_2 + h_2] = dC_2;
               reduced_4Sum += dCNext * (gates * k);
               reduced_5Sum += dCNext * C;
@@ -856,7 +830,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
               memory[product_3Row + h_2]! += CNext * mul;
               dgatesSum += mulValue * k;
             }
-            memory[dgatesRow_3]! += dgatesSum;
+            memory[dgatesRow_2]! += dgatesSum;
           }
           memory[reduced_4Row]! += reduced_4Sum;
           memory[reduced_5Row]! += reduced_5Sum;
@@ -881,61 +855,61 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       memory.fill(0, reduced_2At, reduced_2At + batch);
       memory.fill(0, reduced_3At, reduced_3At + batch);
       {
-        const gatesRow = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const fRow = fAt + batch * t;
-        const kRow = kAt + batch * H * t;
-        const nHistoryRow = nHistoryAt + batch * H * t;
-        const iRow = iAt + batch * t;
-        const nHistoryRow_3 = nHistoryAt + batch * H * t + batch * H;
-        const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t;
-        const stackedRow = stackedAt + batch * H * t;
-        const dgatesRow_3 = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
-        const gradientsRow = gradientsAt + 4 * H * I + 3 * H + 2 * I + 2;
-        const gradientsRow_2 = gradientsAt + 3 * H * I + 2 * I;
-        const gradientsRow_3 = gradientsAt + 3 * H * I + H + 2 * I + 2;
+        const gatesStart = gatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const fStart = fAt + batch * t;
+        const kStart = kAt + batch * H * t;
+        const nHistoryStart = nHistoryAt + batch * H * t;
+        const iStart = iAt + batch * t;
+        const nHistoryStart_2 = nHistoryAt + batch * H * t + batch * H;
+        const dgatesStart = dgatesAt + 3 * batch * H * t + 2 * batch * t;
+        const stackedStart = stackedAt + batch * H * t;
+        const dgatesStart_2 = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 2;
+        const db_kStart = gradientsAt + 4 * H * I + 3 * H + 2 * I + 2;
+        const db_vStart = gradientsAt + 3 * H * I + 2 * I;
+        const db_qStart = gradientsAt + 3 * H * I + H + 2 * I + 2;
         for (let b = 0; b < batch; b++) {
           const mul_2Row = mul_2At + b;
-          const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
+          const gatesRow = gatesStart + 3 * H * b + 2 * b;
           const dnRow = dnAt + H * b;
-          const fRow_2 = fRow + b;
-          const kRow_2 = kRow + H * b;
-          const nHistoryRow_2 = nHistoryRow + H * b;
-          const iRow_2 = iRow + b;
+          const fRow = fStart + b;
+          const kRow = kStart + H * b;
+          const nHistoryRow = nHistoryStart + H * b;
+          const iRow = iStart + b;
           const product_2Row = product_2At + H * b;
-          const nHistoryRow_4 = nHistoryRow_3 + H * b;
+          const nHistoryRow_2 = nHistoryStart_2 + H * b;
           const product_3Row = product_3At + H * b;
-          const dgatesRow_2 = dgatesRow + 3 * H * b + 2 * b;
+          const dgatesRow = dgatesStart + 3 * H * b + 2 * b;
           let reduced_2Sum = 0;
           const reduced_2Row = reduced_2At + b;
           let reduced_3Sum = 0;
           const reduced_3Row = reduced_3At + b;
-          const stackedRow_2 = stackedRow + H * b;
-          const dgatesRow_4 = dgatesRow_3 + 3 * H * b + 2 * b;
+          const stackedRow = stackedStart + H * b;
+          const dgatesRow_2 = dgatesStart_2 + 3 * H * b + 2 * b;
           for (let h = 0; h < H; h++) {
             const mul_2 = memory[mul_2Row]!;
-            const gates = memory[gatesRow_2 + h]!;
+            const gates = memory[gatesRow + h]!;
             const dn = memory[dnRow + h]!;
             const dnNext = dn + mul_2 * gates;
-            const f = memory[fRow_2]!;
+            const f = memory[fRow]!;
             const dn_2 = dnNext * f;
-            const k = memory[kRow_2 + h]!;
-            const n = memory[nHistoryRow_2 + h]!;
-            const i = memory[iRow_2]!;
+            const k = memory[kRow + h]!;
+            const n = memory[nHistoryRow + h]!;
+            const i = memory[iRow]!;
             const product_2 = memory[product_2Row + h]!;
             const dk = dnNext * i + product_2;
             const reciprocal = memory[reciprocalAt]!;
-            const nNext = memory[nHistoryRow_4 + h]!;
+            const nNext = memory[nHistoryRow_2 + h]!;
             const product_3 = memory[product_3Row + h]!;
-            const addValue = product_3 + nNext * mul_2;
-            const dgates = memory[dgatesRow_2 + h]!;
+            const db_q = product_3 + nNext * mul_2;
+            const dgates = memory[dgatesRow + h]!;
             memory[dnRow + h] = dn_2;
             reduced_2Sum += dnNext * k;
             reduced_3Sum += dnNext * n;
-            memory[stackedRow_2 + h] = (dk === 0 ? 0 : dk * reciprocal);
-            memory[dgatesRow_4 + h] = addValue;
-            memory[gradientsRow + h]! += dk;
-            memory[gradientsRow_2 + h]! += dgates;
-            memory[gradientsRow_3 + h]! += addValue;
+            memory[stackedRow + h] = (dk === 0 ? 0 : dk * reciprocal);
+            memory[dgatesRow_2 + h] = db_q;
+            memory[db_kStart + h]! += dk;
+            memory[db_vStart + h]! += dgates;
+            memory[db_qStart + h]! += db_q;
           }
           memory[reduced_2Row]! += reduced_2Sum;
           memory[reduced_3Row]! += reduced_3Sum;
@@ -958,9 +932,9 @@ export function createMlstm(options: MlstmOptions): Mlstm {
         const dgatesRow = dgatesAt + 3 * batch * H * t + 2 * batch * t + H;
         const dgatesRow_2 = dgatesAt + 3 * batch * H * t + 2 * batch * t + H + 1;
         let gradientsSum = 0;
-        const gradientsRow = gradientsAt + 3 * H * I + H + 2 * I;
+        const db_iRow = gradientsAt + 3 * H * I + H + 2 * I;
         let gradientsSum_2 = 0;
-        const gradientsRow_2 = gradientsAt + 3 * H * I + H + 2 * I + 1;
+        const db_fRow = gradientsAt + 3 * H * I + H + 2 * I + 1;
         for (let b = 0; b < batch; b++) {
           const add = memory[addAt + b]!;
           const f = memory[fRow + b]!;
@@ -974,17 +948,17 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const gates = memory[gatesRow + 3 * H * b + 2 * b]!;
           const mulValue = 0.5 * dmNext;
           const dm = multiplyNoNanValue + (((saved_2 > gates) ? dmNext : ((saved_2 === gates) ? mulValue : 0)));
-          const addValue = multiplyNoNanValue_2 + (((gates > saved_2) ? dmNext : ((gates === saved_2) ? mulValue : 0)));
+          const db_i = multiplyNoNanValue_2 + (((gates > saved_2) ? dmNext : ((gates === saved_2) ? mulValue : 0)));
           const saved = memory[savedRow + b]!;
-          const mulValue_2 = dm * sigmoid(saved);
+          const db_f = dm * sigmoid(saved);
           memory[dmAt + b] = dm;
-          memory[dgatesRow + 3 * H * b + 2 * b] = addValue;
-          memory[dgatesRow_2 + 3 * H * b + 2 * b] = mulValue_2;
-          gradientsSum += addValue;
-          gradientsSum_2 += mulValue_2;
+          memory[dgatesRow + 3 * H * b + 2 * b] = db_i;
+          memory[dgatesRow_2 + 3 * H * b + 2 * b] = db_f;
+          gradientsSum += db_i;
+          gradientsSum_2 += db_f;
         }
-        memory[gradientsRow]! += gradientsSum;
-        memory[gradientsRow_2]! += gradientsSum_2;
+        memory[db_iRow]! += gradientsSum;
+        memory[db_fRow]! += gradientsSum_2;
       }
     }
     product2(batch * steps, I, dxAt, I, fromZero, dgatesAt, 3 * H + 2, 1, concatPanelAt, 3 * H + 2, stackedAt, H, 1, W_kPanel_2At, H);
@@ -1056,14 +1030,14 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     }
     memory.fill(0, product_3At_2, product_3At_2 + batch * H);
     {
-      const gatesRow_3 = gatesAt_2 + H + 2;
+      const gatesStart = gatesAt_2 + H + 2;
       for (let b = 0; b < batch; b++) {
         const fRow = fAt_2 + b;
         const CStateRow = CStateAt + H * H * b;
         const gatesRow = gatesAt_2 + 3 * H * b + 2 * b;
         const kRow = kAt_2 + H * b;
         const iRow = iAt_2 + b;
-        const gatesRow_4 = gatesRow_3 + 3 * H * b + 2 * b;
+        const gatesRow_3 = gatesStart + 3 * H * b + 2 * b;
         const product_3Row = product_3At_2 + H * b;
         for (let h = 0; h < H; h++) {
           const CStateRow_2 = CStateRow + H * h;
@@ -1077,7 +1051,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
             const k = memory[kRow + h_2]!;
             const i = memory[iRow]!;
             const CNext = f * C + i * (gates * k);
-            const gates_2 = memory[gatesRow_4 + h_2]!;
+            const gates_2 = memory[gatesRow_3 + h_2]!;
             memory[CStateRow_2 + h_2] = CNext;
             product_3Sum += CNext * gates_2;
           }
@@ -1087,13 +1061,13 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     }
     memory.fill(0, product_2At_2, product_2At_2 + batch);
     {
-      const gatesRow = gatesAt_2 + H + 2;
+      const gatesStart = gatesAt_2 + H + 2;
       for (let b = 0; b < batch; b++) {
         const fRow = fAt_2 + b;
         const nStateRow = nStateAt + H * b;
         const iRow = iAt_2 + b;
         const kRow = kAt_2 + H * b;
-        const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
+        const gatesRow = gatesStart + 3 * H * b + 2 * b;
         let product_2Sum = 0;
         const product_2Row = product_2At_2 + b;
         for (let h = 0; h < H; h++) {
@@ -1102,7 +1076,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
           const i = memory[iRow]!;
           const k = memory[kRow + h]!;
           const nNext = f * n + i * k;
-          const gates = memory[gatesRow_2 + h]!;
+          const gates = memory[gatesRow + h]!;
           memory[nStateRow + h] = nNext;
           product_2Sum += nNext * gates;
         }
@@ -1110,13 +1084,13 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       }
     }
     {
-      const gatesRow = gatesAt_2 + 2 * H + 2;
+      const gatesStart = gatesAt_2 + 2 * H + 2;
       for (let b = 0; b < batch; b++) {
-        const gatesRow_2 = gatesRow + 3 * H * b + 2 * b;
+        const gatesRow = gatesStart + 3 * H * b + 2 * b;
         const product_3Row = product_3At_2 + H * b;
         const mulRow = mulAt_2 + H * b;
         for (let h = 0; h < H; h++) {
-          const gates = memory[gatesRow_2 + h]!;
+          const gates = memory[gatesRow + h]!;
           const o = sigmoid(gates);
           const product_3 = memory[product_3Row + h]!;
           memory[mulRow + h] = o * product_3;
@@ -1154,21 +1128,24 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_v: view(at + W_vAt - parametersAt, H * I),
-    w_i: view(at + w_iAt - parametersAt, I),
-    w_f: view(at + w_fAt - parametersAt, I),
-    W_q: view(at + W_qAt - parametersAt, H * I),
-    W_o: view(at + W_oAt - parametersAt, H * I),
-    b_v: view(at + b_vAt - parametersAt, H),
-    b_i: view(at + b_iAt - parametersAt, 1),
-    b_f: view(at + b_fAt - parametersAt, 1),
-    b_q: view(at + b_qAt - parametersAt, H),
-    b_o: view(at + b_oAt - parametersAt, H),
-    W_k: view(at + W_kAt - parametersAt, H * I),
-    b_k: view(at + b_kAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_v: next(H * I), // [H, I]
+      w_i: next(I), // [1, I]
+      w_f: next(I), // [1, I]
+      W_q: next(H * I), // [H, I]
+      W_o: next(H * I), // [H, I]
+      b_v: next(H), // [H]
+      b_i: next(1), // [1]
+      b_f: next(1), // [1]
+      b_q: next(H), // [H]
+      b_o: next(H), // [H]
+      W_k: next(H * I), // [H, I]
+      b_k: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * I + 4 * H + 2 * I + 2);
@@ -1192,8 +1169,12 @@ export function createMlstm(options: MlstmOptions): Mlstm {
   };
   const stepViews = cached(() => ({ y: view(divAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -1205,21 +1186,12 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -1231,7 +1203,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -1246,8 +1218,9 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -1280,7 +1253,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     state,
     forward(inputs: MlstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: MlstmForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.C', initialState?.C, rows * H * H);
       checkOptional('initialState.n', initialState?.n, rows * H);
       checkOptional('initialState.m', initialState?.m, rows);
@@ -1312,7 +1285,7 @@ export function createMlstm(options: MlstmOptions): Mlstm {
       return backwardViews();
     },
     step(inputs: MlstmStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -1320,9 +1293,10 @@ export function createMlstm(options: MlstmOptions): Mlstm {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

@@ -99,7 +99,7 @@ export interface MogrifierLstmGradients {
   readonly initialState: { readonly y: Float32Array; readonly c: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface MogrifierLstmCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -296,23 +296,14 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   const gatesAt_2 = region(4 * batchSize * H); // gates [B, 4H]
   const mul_5At_2 = mulAt_2; // mul_5 [B, I], in turn
   const W_zAt = parametersAt; // W_z [H, I]
-  const W_iAt = parametersAt + H * I; // W_i [H, I]
-  const W_fAt = parametersAt + 2 * H * I; // W_f [H, I]
-  const W_oAt = parametersAt + 3 * H * I; // W_o [H, I]
   const R_zAt = parametersAt + 4 * H * I; // R_z [H, H]
-  const R_iAt = parametersAt + H * H + 4 * H * I; // R_i [H, H]
-  const R_fAt = parametersAt + 2 * H * H + 4 * H * I; // R_f [H, H]
-  const R_oAt = parametersAt + 3 * H * H + 4 * H * I; // R_o [H, H]
   const b_zAt = parametersAt + 4 * H * H + 4 * H * I; // b_z [H]
-  const b_iAt = parametersAt + 4 * H * H + 4 * H * I + H; // b_i [H]
-  const b_fAt = parametersAt + 4 * H * H + 4 * H * I + 2 * H; // b_f [H]
-  const b_oAt = parametersAt + 4 * H * H + 4 * H * I + 3 * H; // b_o [H]
   const Q_1At = parametersAt + 4 * H * H + 4 * H * I + 4 * H; // Q_1 [I, H]
   const M_2At = parametersAt + 4 * H * H + 5 * H * I + 4 * H; // M_2 [H, I]
   const Q_3At = parametersAt + 4 * H * H + 6 * H * I + 4 * H; // Q_3 [I, H]
   const M_4At = parametersAt + 4 * H * H + 7 * H * I + 4 * H; // M_4 [H, I]
   const Q_5At = parametersAt + 4 * H * H + 8 * H * I + 4 * H; // Q_5 [I, H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -534,14 +525,8 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const c0 = memory[c0At + j]!;
-      memory[cHistoryAt + j] = c0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H);
+    memory.copyWithin(cHistoryAt, c0At, c0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product1(batch, I, productAt, I, fromZero, yHistoryAt + batch * H * t, H, 1, Q_1PanelAt, H);
       {
@@ -610,62 +595,62 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
       }
       product2(batch, 4 * H, gatesAt, 4 * H, b_zAt, saved_15At + batch * I * t, I, 1, WPanelAt, I, saved_12At + batch * H * t, H, 1, RPanelAt, H);
       {
-        const gatesRow_2 = gatesAt + H;
-        const gatesRow_4 = gatesAt + 2 * H;
-        const gatesRow_6 = gatesAt + 3 * H;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
+        const gatesStart = gatesAt + H;
+        const gatesStart_2 = gatesAt + 2 * H;
+        const gatesStart_3 = gatesAt + 3 * H;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
           const gatesRow = gatesAt + 4 * H * b;
-          const gatesRow_3 = gatesRow_2 + 4 * H * b;
-          const gatesRow_5 = gatesRow_4 + 4 * H * b;
-          const gatesRow_7 = gatesRow_6 + 4 * H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const fRow_2 = fRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const cHistoryRow_4 = cHistoryRow_3 + H * b;
+          const gatesRow_2 = gatesStart + 4 * H * b;
+          const gatesRow_3 = gatesStart_2 + 4 * H * b;
+          const gatesRow_4 = gatesStart_3 + 4 * H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const zRow = zStart + H * b;
+          const iRow = iStart + H * b;
+          const fRow = fStart + H * b;
+          const oRow = oStart + H * b;
+          const cHistoryRow_2 = cHistoryStart_2 + H * b;
           for (let h = 0; h < H; h++) {
             const gates = memory[gatesRow + h]!;
             const z = Math.tanh(gates);
-            const gates_2 = memory[gatesRow_3 + h]!;
+            const gates_2 = memory[gatesRow_2 + h]!;
             const i = sigmoid(gates_2);
-            const gates_3 = memory[gatesRow_5 + h]!;
+            const gates_3 = memory[gatesRow_3 + h]!;
             const f = sigmoid(gates_3);
-            const gates_4 = memory[gatesRow_7 + h]!;
+            const gates_4 = memory[gatesRow_4 + h]!;
             const o = sigmoid(gates_4);
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const cNext = z * i + c * f;
-            memory[zRow_2 + h] = z;
-            memory[iRow_2 + h] = i;
-            memory[fRow_2 + h] = f;
-            memory[oRow_2 + h] = o;
-            memory[cHistoryRow_4 + h] = cNext;
+            memory[zRow + h] = z;
+            memory[iRow + h] = i;
+            memory[fRow + h] = f;
+            memory[oRow + h] = o;
+            memory[cHistoryRow_2 + h] = cNext;
           }
         }
       }
       {
-        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
-        const oRow = oAt + batch * H * t;
-        const saved_16Row = saved_16At + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
+        const cHistoryStart = cHistoryAt + batch * H * t + batch * H;
+        const oStart = oAt + batch * H * t;
+        const saved_16Start = saved_16At + batch * H * t;
+        const yHistoryStart = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const saved_16Row_2 = saved_16Row + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const oRow = oStart + H * b;
+          const saved_16Row = saved_16Start + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
           for (let h = 0; h < H; h++) {
-            const cNext = memory[cHistoryRow_2 + h]!;
+            const cNext = memory[cHistoryRow + h]!;
             const tanhCNext = Math.tanh(cNext);
-            const o = memory[oRow_2 + h]!;
+            const o = memory[oRow + h]!;
             const yNext = tanhCNext * o;
-            memory[saved_16Row_2 + h] = tanhCNext;
-            memory[yHistoryRow_2 + h] = yNext;
+            memory[saved_16Row + h] = tanhCNext;
+            memory[yHistoryRow + h] = yNext;
           }
         }
       }
@@ -713,14 +698,8 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalC = memory[dFinalCAt + j]!;
-      memory[dcAt + j] = dFinalC;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H);
+    memory.copyWithin(dcAt, dFinalCAt, dFinalCAt + batch * H);
     for (let t = steps - 1; t >= 0; t--) {
       {
         const savedRow = savedAt + batch * I * t;
@@ -729,99 +708,99 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
         const saved_13Row = saved_13At + batch * I * t;
         for (let j = 0, end = batch * I; j < end; j++) {
           const saved = memory[savedRow + j]!;
-          const mulValue = 2 * saved;
+          const mul_15 = 2 * saved;
           const x = memory[xRow + j]!;
-          const mulValue_2 = mulValue * x;
+          const mul_6 = mul_15 * x;
           const saved_7 = memory[saved_7Row + j]!;
-          const mulValue_3 = 2 * saved_7;
+          const mul_7 = 2 * saved_7;
           const saved_13 = memory[saved_13Row + j]!;
-          memory[mul_15At + j] = mulValue;
-          memory[mul_6At + j] = mulValue_2;
-          memory[mul_7At + j] = mulValue_3;
-          memory[mulAt + j] = mulValue_3 * mulValue_2;
+          memory[mul_15At + j] = mul_15;
+          memory[mul_6At + j] = mul_6;
+          memory[mul_7At + j] = mul_7;
+          memory[mulAt + j] = mul_7 * mul_6;
           memory[mul_2At + j] = saved_13 * (1 - saved_13);
           memory[mul_8At + j] = saved_7 * (1 - saved_7);
           memory[mul_13At + j] = saved * (1 - saved);
         }
       }
       {
-        const saved_4Row = saved_4At + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t;
-        const dYRow = dYAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const saved_16Row = saved_16At + batch * H * t;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const saved_10Row = saved_10At + batch * H * t;
-        const dgatesRow = dgatesAt + 4 * batch * H * t + 3 * H;
-        const dgatesRow_3 = dgatesAt + 4 * batch * H * t + 2 * H;
-        const dgatesRow_5 = dgatesAt + 4 * batch * H * t + H;
-        const dgatesRow_7 = dgatesAt + 4 * batch * H * t;
-        const gradientsRow = gradientsAt + 4 * H * H + 4 * H * I;
-        const gradientsRow_2 = gradientsAt + 4 * H * H + 4 * H * I + H;
-        const gradientsRow_3 = gradientsAt + 4 * H * H + 4 * H * I + 2 * H;
-        const gradientsRow_4 = gradientsAt + 4 * H * H + 4 * H * I + 3 * H;
+        const saved_4Start = saved_4At + batch * H * t;
+        const yHistoryStart = yHistoryAt + batch * H * t;
+        const dYStart = dYAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const saved_16Start = saved_16At + batch * H * t;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const saved_10Start = saved_10At + batch * H * t;
+        const dgatesStart = dgatesAt + 4 * batch * H * t + 3 * H;
+        const dgatesStart_2 = dgatesAt + 4 * batch * H * t + 2 * H;
+        const dgatesStart_3 = dgatesAt + 4 * batch * H * t + H;
+        const dgatesStart_4 = dgatesAt + 4 * batch * H * t;
+        const db_zStart = gradientsAt + 4 * H * H + 4 * H * I;
+        const db_iStart = gradientsAt + 4 * H * H + 4 * H * I + H;
+        const db_fStart = gradientsAt + 4 * H * H + 4 * H * I + 2 * H;
+        const db_oStart = gradientsAt + 4 * H * H + 4 * H * I + 3 * H;
         for (let b = 0; b < batch; b++) {
-          const saved_4Row_2 = saved_4Row + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
+          const saved_4Row = saved_4Start + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
           const dyRow = dyAt + H * b;
-          const dYRow_2 = dYRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const saved_16Row_2 = saved_16Row + H * b;
+          const dYRow = dYStart + H * b;
+          const oRow = oStart + H * b;
+          const saved_16Row = saved_16Start + H * b;
           const dcRow = dcAt + H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const fRow_2 = fRow + H * b;
-          const saved_10Row_2 = saved_10Row + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const iRow = iStart + H * b;
+          const zRow = zStart + H * b;
+          const fRow = fStart + H * b;
+          const saved_10Row = saved_10Start + H * b;
           const mul_10Row = mul_10At + H * b;
           const mul_3Row = mul_3At + H * b;
-          const dgatesRow_2 = dgatesRow + 4 * H * b;
-          const dgatesRow_4 = dgatesRow_3 + 4 * H * b;
-          const dgatesRow_6 = dgatesRow_5 + 4 * H * b;
-          const dgatesRow_8 = dgatesRow_7 + 4 * H * b;
+          const dgatesRow = dgatesStart + 4 * H * b;
+          const dgatesRow_2 = dgatesStart_2 + 4 * H * b;
+          const dgatesRow_3 = dgatesStart_3 + 4 * H * b;
+          const dgatesRow_4 = dgatesStart_4 + 4 * H * b;
           const mul_4Row = mul_4At + H * b;
           const mul_11Row = mul_11At + H * b;
           for (let h = 0; h < H; h++) {
-            const saved_4 = memory[saved_4Row_2 + h]!;
-            const mulValue = 2 * saved_4;
-            const y = memory[yHistoryRow_2 + h]!;
+            const saved_4 = memory[saved_4Row + h]!;
+            const mul_10 = 2 * saved_4;
+            const y = memory[yHistoryRow + h]!;
             const dy = memory[dyRow + h]!;
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const dyNext = dy + dY;
-            const o = memory[oRow_2 + h]!;
-            const saved_16 = memory[saved_16Row_2 + h]!;
+            const o = memory[oRow + h]!;
+            const saved_16 = memory[saved_16Row + h]!;
             const do_ = dyNext * saved_16;
             const dc = memory[dcRow + h]!;
             const dcNext = dc + dyNext * o * ((1 + saved_16) * (1 - saved_16));
-            const c = memory[cHistoryRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
             const df = dcNext * c;
-            const i = memory[iRow_2 + h]!;
+            const i = memory[iRow + h]!;
             const dz = dcNext * i;
-            const z = memory[zRow_2 + h]!;
+            const z = memory[zRow + h]!;
             const di = dcNext * z;
-            const mulValue_2 = do_ * (o * (1 - o));
-            const f = memory[fRow_2 + h]!;
-            const mulValue_3 = df * (f * (1 - f));
-            const mulValue_4 = di * (i * (1 - i));
-            const mulValue_5 = dz * ((1 + z) * (1 - z));
-            const saved_10 = memory[saved_10Row_2 + h]!;
+            const db_o = do_ * (o * (1 - o));
+            const f = memory[fRow + h]!;
+            const db_f = df * (f * (1 - f));
+            const db_i = di * (i * (1 - i));
+            const db_z = dz * ((1 + z) * (1 - z));
+            const saved_10 = memory[saved_10Row + h]!;
             const dc_2 = dcNext * f;
-            memory[mul_10Row + h] = mulValue;
-            memory[mul_3Row + h] = mulValue * y;
-            memory[dgatesRow_2 + h] = mulValue_2;
-            memory[dgatesRow_4 + h] = mulValue_3;
-            memory[dgatesRow_6 + h] = mulValue_4;
-            memory[dgatesRow_8 + h] = mulValue_5;
+            memory[mul_10Row + h] = mul_10;
+            memory[mul_3Row + h] = mul_10 * y;
+            memory[dgatesRow + h] = db_o;
+            memory[dgatesRow_2 + h] = db_f;
+            memory[dgatesRow_3 + h] = db_i;
+            memory[dgatesRow_4 + h] = db_z;
             memory[mul_4Row + h] = saved_10 * (1 - saved_10);
             memory[mul_11Row + h] = saved_4 * (1 - saved_4);
             memory[dcRow + h] = dc_2;
-            memory[gradientsRow + h]! += mulValue_5;
-            memory[gradientsRow_2 + h]! += mulValue_4;
-            memory[gradientsRow_3 + h]! += mulValue_3;
-            memory[gradientsRow_4 + h]! += mulValue_2;
+            memory[db_zStart + h]! += db_z;
+            memory[db_iStart + h]! += db_i;
+            memory[db_fStart + h]! += db_f;
+            memory[db_oStart + h]! += db_o;
           }
         }
       }
@@ -980,20 +959,20 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     }
     product2(batch, 4 * H, gatesAt_2, 4 * H, b_zAt, mul_5At_2, I, 1, WPanelAt, I, mul_4At_2, H, 1, RPanelAt, H);
     {
-      const gatesRow_2 = gatesAt_2 + H;
-      const gatesRow_4 = gatesAt_2 + 2 * H;
+      const gatesStart = gatesAt_2 + H;
+      const gatesStart_2 = gatesAt_2 + 2 * H;
       for (let b = 0; b < batch; b++) {
         const gatesRow = gatesAt_2 + 4 * H * b;
-        const gatesRow_3 = gatesRow_2 + 4 * H * b;
+        const gatesRow_2 = gatesStart + 4 * H * b;
         const cStateRow = cStateAt + H * b;
-        const gatesRow_5 = gatesRow_4 + 4 * H * b;
+        const gatesRow_3 = gatesStart_2 + 4 * H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const z = Math.tanh(gates);
-          const gates_2 = memory[gatesRow_3 + h]!;
+          const gates_2 = memory[gatesRow_2 + h]!;
           const i = sigmoid(gates_2);
           const c = memory[cStateRow + h]!;
-          const gates_3 = memory[gatesRow_5 + h]!;
+          const gates_3 = memory[gatesRow_3 + h]!;
           const f = sigmoid(gates_3);
           const cNext = z * i + c * f;
           memory[cStateRow + h] = cNext;
@@ -1001,28 +980,22 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
       }
     }
     {
-      const gatesRow = gatesAt_2 + 3 * H;
+      const gatesStart = gatesAt_2 + 3 * H;
       for (let b = 0; b < batch; b++) {
         const cStateRow = cStateAt + H * b;
-        const gatesRow_2 = gatesRow + 4 * H * b;
+        const gatesRow = gatesStart + 4 * H * b;
         const y_2Row = y_2At + H * b;
         for (let h = 0; h < H; h++) {
           const cNext = memory[cStateRow + h]!;
-          const gates = memory[gatesRow_2 + h]!;
+          const gates = memory[gatesRow + h]!;
           const o = sigmoid(gates);
           const yNext = Math.tanh(cNext) * o;
           memory[y_2Row + h] = yNext;
         }
       }
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -1038,26 +1011,29 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_z: view(at + W_zAt - parametersAt, H * I),
-    W_i: view(at + W_iAt - parametersAt, H * I),
-    W_f: view(at + W_fAt - parametersAt, H * I),
-    W_o: view(at + W_oAt - parametersAt, H * I),
-    R_z: view(at + R_zAt - parametersAt, H * H),
-    R_i: view(at + R_iAt - parametersAt, H * H),
-    R_f: view(at + R_fAt - parametersAt, H * H),
-    R_o: view(at + R_oAt - parametersAt, H * H),
-    b_z: view(at + b_zAt - parametersAt, H),
-    b_i: view(at + b_iAt - parametersAt, H),
-    b_f: view(at + b_fAt - parametersAt, H),
-    b_o: view(at + b_oAt - parametersAt, H),
-    Q_1: view(at + Q_1At - parametersAt, H * I),
-    M_2: view(at + M_2At - parametersAt, H * I),
-    Q_3: view(at + Q_3At - parametersAt, H * I),
-    M_4: view(at + M_4At - parametersAt, H * I),
-    Q_5: view(at + Q_5At - parametersAt, H * I),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_z: next(H * I), // [H, I]
+      W_i: next(H * I), // [H, I]
+      W_f: next(H * I), // [H, I]
+      W_o: next(H * I), // [H, I]
+      R_z: next(H * H), // [H, H]
+      R_i: next(H * H), // [H, H]
+      R_f: next(H * H), // [H, H]
+      R_o: next(H * H), // [H, H]
+      b_z: next(H), // [H]
+      b_i: next(H), // [H]
+      b_f: next(H), // [H]
+      b_o: next(H), // [H]
+      Q_1: next(H * I), // [I, H]
+      M_2: next(H * I), // [H, I]
+      Q_3: next(H * I), // [I, H]
+      M_4: next(H * I), // [H, I]
+      Q_5: next(H * I), // [I, H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 9 * H * I + 4 * H);
@@ -1076,8 +1052,12 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   const state = { y: view(yStateAt, batchSize * H), c: view(cStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -1089,21 +1069,12 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -1115,7 +1086,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -1130,8 +1101,9 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -1163,7 +1135,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     state,
     forward(inputs: MogrifierLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: MogrifierLstmForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
@@ -1191,7 +1163,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
       return backwardViews();
     },
     step(inputs: MogrifierLstmStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -1199,9 +1171,10 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

@@ -93,7 +93,7 @@ export interface SlstmGradients {
   readonly initialState: { readonly y: Float32Array; readonly c: Float32Array; readonly n: Float32Array; readonly m: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface SlstmCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -234,18 +234,9 @@ export function createSlstm(options: SlstmOptions): Slstm {
   const y_2At = region(batchSize * H); // y_2 [B, H]
   const gatesAt_2 = region(4 * batchSize * H); // gates [B, 4H]
   const W_iAt = parametersAt; // W_i [H, I]
-  const W_fAt = parametersAt + H * I; // W_f [H, I]
-  const W_zAt = parametersAt + 2 * H * I; // W_z [H, I]
-  const W_oAt = parametersAt + 3 * H * I; // W_o [H, I]
   const R_iAt = parametersAt + 4 * H * I; // R_i [H, H]
-  const R_fAt = parametersAt + H * H + 4 * H * I; // R_f [H, H]
-  const R_zAt = parametersAt + 2 * H * H + 4 * H * I; // R_z [H, H]
-  const R_oAt = parametersAt + 3 * H * H + 4 * H * I; // R_o [H, H]
   const b_iAt = parametersAt + 4 * H * H + 4 * H * I; // b_i [H]
-  const b_fAt = parametersAt + 4 * H * H + 4 * H * I + H; // b_f [H]
-  const b_zAt = parametersAt + 4 * H * H + 4 * H * I + 2 * H; // b_z [H]
-  const b_oAt = parametersAt + 4 * H * H + 4 * H * I + 3 * H; // b_o [H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -451,101 +442,89 @@ export function createSlstm(options: SlstmOptions): Slstm {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const c0 = memory[c0At + j]!;
-      memory[cHistoryAt + j] = c0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const n0 = memory[n0At + j]!;
-      memory[nHistoryAt + j] = n0;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const m0 = memory[m0At + j]!;
-      memory[mAt + j] = m0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H);
+    memory.copyWithin(cHistoryAt, c0At, c0At + batch * H);
+    memory.copyWithin(nHistoryAt, n0At, n0At + batch * H);
+    memory.copyWithin(mAt, m0At, m0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product2(batch, 4 * H, gatesAt + 4 * batch * H * t, 4 * H, b_iAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
       {
-        const gatesRow = gatesAt + 4 * batch * H * t + H;
-        const gatesRow_3 = gatesAt + 4 * batch * H * t;
-        const gatesRow_5 = gatesAt + 4 * batch * H * t + 2 * H;
-        const gatesRow_7 = gatesAt + 4 * batch * H * t + 3 * H;
-        const saved_2Row = saved_2At + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
+        const gatesStart = gatesAt + 4 * batch * H * t + H;
+        const gatesStart_2 = gatesAt + 4 * batch * H * t;
+        const gatesStart_3 = gatesAt + 4 * batch * H * t + 2 * H;
+        const gatesStart_4 = gatesAt + 4 * batch * H * t + 3 * H;
+        const saved_2Start = saved_2At + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
           const mRow = mAt + H * b;
-          const gatesRow_2 = gatesRow + 4 * H * b;
-          const gatesRow_4 = gatesRow_3 + 4 * H * b;
-          const gatesRow_6 = gatesRow_5 + 4 * H * b;
-          const gatesRow_8 = gatesRow_7 + 4 * H * b;
-          const saved_2Row_2 = saved_2Row + H * b;
-          const zRow_2 = zRow + H * b;
-          const oRow_2 = oRow + H * b;
+          const gatesRow = gatesStart + 4 * H * b;
+          const gatesRow_2 = gatesStart_2 + 4 * H * b;
+          const gatesRow_3 = gatesStart_3 + 4 * H * b;
+          const gatesRow_4 = gatesStart_4 + 4 * H * b;
+          const saved_2Row = saved_2Start + H * b;
+          const zRow = zStart + H * b;
+          const oRow = oStart + H * b;
           for (let h = 0; h < H; h++) {
             const m = memory[mRow + h]!;
-            const gates = memory[gatesRow_2 + h]!;
-            const subValue = m - softplus(-gates);
-            const gates_2 = memory[gatesRow_4 + h]!;
-            const mNext = Math.max(subValue, gates_2);
-            const gates_3 = memory[gatesRow_6 + h]!;
+            const gates = memory[gatesRow + h]!;
+            const saved_2 = m - softplus(-gates);
+            const gates_2 = memory[gatesRow_2 + h]!;
+            const mNext = Math.max(saved_2, gates_2);
+            const gates_3 = memory[gatesRow_3 + h]!;
             const z = Math.tanh(gates_3);
-            const gates_4 = memory[gatesRow_8 + h]!;
+            const gates_4 = memory[gatesRow_4 + h]!;
             const o = sigmoid(gates_4);
-            memory[saved_2Row_2 + h] = subValue;
+            memory[saved_2Row + h] = saved_2;
             memory[mRow + h] = mNext;
-            memory[zRow_2 + h] = z;
-            memory[oRow_2 + h] = o;
+            memory[zRow + h] = z;
+            memory[oRow + h] = o;
           }
         }
       }
       {
-        const gatesRow = gatesAt + 4 * batch * H * t;
-        const saved_2Row = saved_2At + batch * H * t;
-        const cHistoryRow = cHistoryAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const nHistoryRow = nHistoryAt + batch * H * t;
-        const oRow = oAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const cHistoryRow_3 = cHistoryAt + batch * H * t + batch * H;
-        const nHistoryRow_3 = nHistoryAt + batch * H * t + batch * H;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
+        const gatesStart = gatesAt + 4 * batch * H * t;
+        const saved_2Start = saved_2At + batch * H * t;
+        const cHistoryStart = cHistoryAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const nHistoryStart = nHistoryAt + batch * H * t;
+        const oStart = oAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * t + batch * H;
+        const nHistoryStart_2 = nHistoryAt + batch * H * t + batch * H;
+        const yHistoryStart = yHistoryAt + batch * H * t + batch * H;
         for (let b = 0; b < batch; b++) {
-          const gatesRow_2 = gatesRow + 4 * H * b;
+          const gatesRow = gatesStart + 4 * H * b;
           const mRow = mAt + H * b;
-          const saved_2Row_2 = saved_2Row + H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const zRow_2 = zRow + H * b;
-          const nHistoryRow_2 = nHistoryRow + H * b;
-          const oRow_2 = oRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const fRow_2 = fRow + H * b;
-          const cHistoryRow_4 = cHistoryRow_3 + H * b;
-          const nHistoryRow_4 = nHistoryRow_3 + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
+          const saved_2Row = saved_2Start + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const zRow = zStart + H * b;
+          const nHistoryRow = nHistoryStart + H * b;
+          const oRow = oStart + H * b;
+          const iRow = iStart + H * b;
+          const fRow = fStart + H * b;
+          const cHistoryRow_2 = cHistoryStart_2 + H * b;
+          const nHistoryRow_2 = nHistoryStart_2 + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
           for (let h = 0; h < H; h++) {
-            const gates = memory[gatesRow_2 + h]!;
+            const gates = memory[gatesRow + h]!;
             const mNext = memory[mRow + h]!;
             const i = Math.exp(gates - mNext);
-            const saved_2 = memory[saved_2Row_2 + h]!;
+            const saved_2 = memory[saved_2Row + h]!;
             const f = Math.exp(saved_2 - mNext);
-            const c = memory[cHistoryRow_2 + h]!;
-            const z = memory[zRow_2 + h]!;
+            const c = memory[cHistoryRow + h]!;
+            const z = memory[zRow + h]!;
             const cNext = f * c + i * z;
-            const n = memory[nHistoryRow_2 + h]!;
+            const n = memory[nHistoryRow + h]!;
             const nNext = f * n + i;
-            const o = memory[oRow_2 + h]!;
+            const o = memory[oRow + h]!;
             const yNext = (o * cNext) / nNext;
-            memory[iRow_2 + h] = i;
-            memory[fRow_2 + h] = f;
-            memory[cHistoryRow_4 + h] = cNext;
-            memory[nHistoryRow_4 + h] = nNext;
-            memory[yHistoryRow_2 + h] = yNext;
+            memory[iRow + h] = i;
+            memory[fRow + h] = f;
+            memory[cHistoryRow_2 + h] = cNext;
+            memory[nHistoryRow_2 + h] = nNext;
+            memory[yHistoryRow + h] = yNext;
           }
         }
       }
@@ -586,117 +565,105 @@ export function createSlstm(options: SlstmOptions): Slstm {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalC = memory[dFinalCAt + j]!;
-      memory[dcAt + j] = dFinalC;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalN = memory[dFinalNAt + j]!;
-      memory[dnAt + j] = dFinalN;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalM = memory[dFinalMAt + j]!;
-      memory[dmAt + j] = dFinalM;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H);
+    memory.copyWithin(dcAt, dFinalCAt, dFinalCAt + batch * H);
+    memory.copyWithin(dnAt, dFinalNAt, dFinalNAt + batch * H);
+    memory.copyWithin(dmAt, dFinalMAt, dFinalMAt + batch * H);
     for (let t = steps - 1; t >= 0; t--) {
       {
-        const gatesRow = gatesAt + 4 * batch * H * t + H;
-        const dYRow = dYAt + batch * H * t;
-        const nHistoryRow = nHistoryAt + batch * H * t + batch * H;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
-        const cHistoryRow = cHistoryAt + batch * H * t + batch * H;
-        const oRow = oAt + batch * H * t;
-        const nHistoryRow_3 = nHistoryAt + batch * H * t;
-        const zRow = zAt + batch * H * t;
-        const iRow = iAt + batch * H * t;
-        const cHistoryRow_3 = cHistoryAt + batch * H * t;
-        const fRow = fAt + batch * H * t;
-        const saved_2Row = saved_2At + batch * H * t;
-        const gatesRow_3 = gatesAt + 4 * batch * H * t;
-        const dgatesRow = dgatesAt + 4 * batch * H * t + 3 * H;
-        const dgatesRow_3 = dgatesAt + 4 * batch * H * t + 2 * H;
-        const dgatesRow_5 = dgatesAt + 4 * batch * H * t;
-        const dgatesRow_7 = dgatesAt + 4 * batch * H * t + H;
-        const gradientsRow = gradientsAt + 4 * H * H + 4 * H * I;
-        const gradientsRow_2 = gradientsAt + 4 * H * H + 4 * H * I + H;
-        const gradientsRow_3 = gradientsAt + 4 * H * H + 4 * H * I + 2 * H;
-        const gradientsRow_4 = gradientsAt + 4 * H * H + 4 * H * I + 3 * H;
+        const gatesStart = gatesAt + 4 * batch * H * t + H;
+        const dYStart = dYAt + batch * H * t;
+        const nHistoryStart = nHistoryAt + batch * H * t + batch * H;
+        const yHistoryStart = yHistoryAt + batch * H * t + batch * H;
+        const cHistoryStart = cHistoryAt + batch * H * t + batch * H;
+        const oStart = oAt + batch * H * t;
+        const nHistoryStart_2 = nHistoryAt + batch * H * t;
+        const zStart = zAt + batch * H * t;
+        const iStart = iAt + batch * H * t;
+        const cHistoryStart_2 = cHistoryAt + batch * H * t;
+        const fStart = fAt + batch * H * t;
+        const saved_2Start = saved_2At + batch * H * t;
+        const gatesStart_2 = gatesAt + 4 * batch * H * t;
+        const dgatesStart = dgatesAt + 4 * batch * H * t + 3 * H;
+        const dgatesStart_2 = dgatesAt + 4 * batch * H * t + 2 * H;
+        const dgatesStart_3 = dgatesAt + 4 * batch * H * t;
+        const dgatesStart_4 = dgatesAt + 4 * batch * H * t + H;
+        const db_iStart = gradientsAt + 4 * H * H + 4 * H * I;
+        const db_fStart = gradientsAt + 4 * H * H + 4 * H * I + H;
+        const db_zStart = gradientsAt + 4 * H * H + 4 * H * I + 2 * H;
+        const db_oStart = gradientsAt + 4 * H * H + 4 * H * I + 3 * H;
         for (let b = 0; b < batch; b++) {
-          const gatesRow_2 = gatesRow + 4 * H * b;
+          const gatesRow = gatesStart + 4 * H * b;
           const dyRow = dyAt + H * b;
-          const dYRow_2 = dYRow + H * b;
-          const nHistoryRow_2 = nHistoryRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
+          const dYRow = dYStart + H * b;
+          const nHistoryRow = nHistoryStart + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
           const dnRow = dnAt + H * b;
-          const cHistoryRow_2 = cHistoryRow + H * b;
-          const oRow_2 = oRow + H * b;
+          const cHistoryRow = cHistoryStart + H * b;
+          const oRow = oStart + H * b;
           const dcRow = dcAt + H * b;
-          const nHistoryRow_4 = nHistoryRow_3 + H * b;
-          const zRow_2 = zRow + H * b;
-          const iRow_2 = iRow + H * b;
-          const cHistoryRow_4 = cHistoryRow_3 + H * b;
-          const fRow_2 = fRow + H * b;
+          const nHistoryRow_2 = nHistoryStart_2 + H * b;
+          const zRow = zStart + H * b;
+          const iRow = iStart + H * b;
+          const cHistoryRow_2 = cHistoryStart_2 + H * b;
+          const fRow = fStart + H * b;
           const dmRow = dmAt + H * b;
-          const saved_2Row_2 = saved_2Row + H * b;
-          const gatesRow_4 = gatesRow_3 + 4 * H * b;
-          const dgatesRow_2 = dgatesRow + 4 * H * b;
-          const dgatesRow_4 = dgatesRow_3 + 4 * H * b;
-          const dgatesRow_6 = dgatesRow_5 + 4 * H * b;
-          const dgatesRow_8 = dgatesRow_7 + 4 * H * b;
+          const saved_2Row = saved_2Start + H * b;
+          const gatesRow_2 = gatesStart_2 + 4 * H * b;
+          const dgatesRow = dgatesStart + 4 * H * b;
+          const dgatesRow_2 = dgatesStart_2 + 4 * H * b;
+          const dgatesRow_3 = dgatesStart_3 + 4 * H * b;
+          const dgatesRow_4 = dgatesStart_4 + 4 * H * b;
           for (let h = 0; h < H; h++) {
-            const gates = memory[gatesRow_2 + h]!;
+            const gates = memory[gatesRow + h]!;
             const dy = memory[dyRow + h]!;
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const dyNext = dy + dY;
-            const nNext = memory[nHistoryRow_2 + h]!;
+            const nNext = memory[nHistoryRow + h]!;
             const reciprocalNNext = 1 / nNext;
             const multiplyNoNanValue = (dyNext === 0 ? 0 : dyNext * reciprocalNNext);
-            const yNext = memory[yHistoryRow_2 + h]!;
+            const yNext = memory[yHistoryRow + h]!;
             const divValue = yNext / nNext;
             const dn = memory[dnRow + h]!;
             const dnNext = dn - (dyNext === 0 ? 0 : dyNext * divValue);
-            const cNext = memory[cHistoryRow_2 + h]!;
+            const cNext = memory[cHistoryRow + h]!;
             const do_ = multiplyNoNanValue * cNext;
-            const o = memory[oRow_2 + h]!;
+            const o = memory[oRow + h]!;
             const dc = memory[dcRow + h]!;
             const dcNext = dc + multiplyNoNanValue * o;
-            const n = memory[nHistoryRow_4 + h]!;
-            const z = memory[zRow_2 + h]!;
-            const i = memory[iRow_2 + h]!;
+            const n = memory[nHistoryRow_2 + h]!;
+            const z = memory[zRow + h]!;
+            const i = memory[iRow + h]!;
             const dz = dcNext * i;
             const di = dnNext + dcNext * z;
-            const c = memory[cHistoryRow_4 + h]!;
+            const c = memory[cHistoryRow_2 + h]!;
             const df = dnNext * n + dcNext * c;
-            const mulValue = do_ * (o * (1 - o));
-            const mulValue_2 = dz * ((1 + z) * (1 - z));
-            const f = memory[fRow_2 + h]!;
+            const db_o = do_ * (o * (1 - o));
+            const db_z = dz * ((1 + z) * (1 - z));
+            const f = memory[fRow + h]!;
             const multiplyNoNanValue_2 = (df === 0 ? 0 : df * f);
             const dm = memory[dmRow + h]!;
             const multiplyNoNanValue_3 = (di === 0 ? 0 : di * i);
             const dmNext = dm - multiplyNoNanValue_2 - multiplyNoNanValue_3;
-            const saved_2 = memory[saved_2Row_2 + h]!;
-            const gates_2 = memory[gatesRow_4 + h]!;
-            const mulValue_3 = 0.5 * dmNext;
-            const dm_2 = multiplyNoNanValue_2 + (((saved_2 > gates_2) ? dmNext : ((saved_2 === gates_2) ? mulValue_3 : 0)));
-            const addValue = multiplyNoNanValue_3 + (((gates_2 > saved_2) ? dmNext : ((gates_2 === saved_2) ? mulValue_3 : 0)));
-            const mulValue_4 = dm_2 * sigmoid(-gates);
+            const saved_2 = memory[saved_2Row + h]!;
+            const gates_2 = memory[gatesRow_2 + h]!;
+            const mulValue = 0.5 * dmNext;
+            const dm_2 = multiplyNoNanValue_2 + (((saved_2 > gates_2) ? dmNext : ((saved_2 === gates_2) ? mulValue : 0)));
+            const db_i = multiplyNoNanValue_3 + (((gates_2 > saved_2) ? dmNext : ((gates_2 === saved_2) ? mulValue : 0)));
+            const db_f = dm_2 * sigmoid(-gates);
             const dc_2 = dcNext * f;
             const dn_2 = dnNext * f;
-            memory[dgatesRow_2 + h] = mulValue;
-            memory[dgatesRow_4 + h] = mulValue_2;
+            memory[dgatesRow + h] = db_o;
+            memory[dgatesRow_2 + h] = db_z;
             memory[dmRow + h] = dm_2;
-            memory[dgatesRow_6 + h] = addValue;
-            memory[dgatesRow_8 + h] = mulValue_4;
+            memory[dgatesRow_3 + h] = db_i;
+            memory[dgatesRow_4 + h] = db_f;
             memory[dcRow + h] = dc_2;
             memory[dnRow + h] = dn_2;
-            memory[gradientsRow + h]! += addValue;
-            memory[gradientsRow_2 + h]! += mulValue_4;
-            memory[gradientsRow_3 + h]! += mulValue_2;
-            memory[gradientsRow_4 + h]! += mulValue;
+            memory[db_iStart + h]! += db_i;
+            memory[db_fStart + h]! += db_f;
+            memory[db_zStart + h]! += db_z;
+            memory[db_oStart + h]! += db_o;
           }
         }
       }
@@ -727,29 +694,29 @@ export function createSlstm(options: SlstmOptions): Slstm {
     const memory = arena;
     product2(batch, 4 * H, gatesAt_2, 4 * H, b_iAt, xStepAt, I, 1, WPanelAt, I, yStateAt, H, 1, RPanelAt, H);
     {
-      const gatesRow = gatesAt_2 + H;
-      const gatesRow_4 = gatesAt_2 + 2 * H;
-      const gatesRow_6 = gatesAt_2 + 3 * H;
+      const gatesStart = gatesAt_2 + H;
+      const gatesStart_2 = gatesAt_2 + 2 * H;
+      const gatesStart_3 = gatesAt_2 + 3 * H;
       for (let b = 0; b < batch; b++) {
-        const gatesRow_2 = gatesRow + 4 * H * b;
+        const gatesRow = gatesStart + 4 * H * b;
         const mStateRow = mStateAt + H * b;
-        const gatesRow_3 = gatesAt_2 + 4 * H * b;
-        const gatesRow_5 = gatesRow_4 + 4 * H * b;
-        const gatesRow_7 = gatesRow_6 + 4 * H * b;
+        const gatesRow_2 = gatesAt_2 + 4 * H * b;
+        const gatesRow_3 = gatesStart_2 + 4 * H * b;
+        const gatesRow_4 = gatesStart_3 + 4 * H * b;
         const cStateRow = cStateAt + H * b;
         const nStateRow = nStateAt + H * b;
         const y_2Row = y_2At + H * b;
         for (let h = 0; h < H; h++) {
-          const gates = memory[gatesRow_2 + h]!;
+          const gates = memory[gatesRow + h]!;
           const m = memory[mStateRow + h]!;
           const subValue = m - softplus(-gates);
-          const gates_2 = memory[gatesRow_3 + h]!;
+          const gates_2 = memory[gatesRow_2 + h]!;
           const mNext = Math.max(subValue, gates_2);
           const i = Math.exp(gates_2 - mNext);
           const f = Math.exp(subValue - mNext);
-          const gates_3 = memory[gatesRow_5 + h]!;
+          const gates_3 = memory[gatesRow_3 + h]!;
           const z = Math.tanh(gates_3);
-          const gates_4 = memory[gatesRow_7 + h]!;
+          const gates_4 = memory[gatesRow_4 + h]!;
           const o = sigmoid(gates_4);
           const c = memory[cStateRow + h]!;
           const cNext = f * c + i * z;
@@ -763,14 +730,8 @@ export function createSlstm(options: SlstmOptions): Slstm {
         }
       }
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -786,21 +747,24 @@ export function createSlstm(options: SlstmOptions): Slstm {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_i: view(at + W_iAt - parametersAt, H * I),
-    W_f: view(at + W_fAt - parametersAt, H * I),
-    W_z: view(at + W_zAt - parametersAt, H * I),
-    W_o: view(at + W_oAt - parametersAt, H * I),
-    R_i: view(at + R_iAt - parametersAt, H * H),
-    R_f: view(at + R_fAt - parametersAt, H * H),
-    R_z: view(at + R_zAt - parametersAt, H * H),
-    R_o: view(at + R_oAt - parametersAt, H * H),
-    b_i: view(at + b_iAt - parametersAt, H),
-    b_f: view(at + b_fAt - parametersAt, H),
-    b_z: view(at + b_zAt - parametersAt, H),
-    b_o: view(at + b_oAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_i: next(H * I), // [H, I]
+      W_f: next(H * I), // [H, I]
+      W_z: next(H * I), // [H, I]
+      W_o: next(H * I), // [H, I]
+      R_i: next(H * H), // [H, H]
+      R_f: next(H * H), // [H, H]
+      R_z: next(H * H), // [H, H]
+      R_o: next(H * H), // [H, H]
+      b_i: next(H), // [H]
+      b_f: next(H), // [H]
+      b_z: next(H), // [H]
+      b_o: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 4 * H);
@@ -831,8 +795,12 @@ export function createSlstm(options: SlstmOptions): Slstm {
   };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -844,21 +812,12 @@ export function createSlstm(options: SlstmOptions): Slstm {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -870,7 +829,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -885,8 +844,9 @@ export function createSlstm(options: SlstmOptions): Slstm {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -920,7 +880,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
     state,
     forward(inputs: SlstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: SlstmForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       checkOptional('initialState.n', initialState?.n, rows * H);
@@ -956,7 +916,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
       return backwardViews();
     },
     step(inputs: SlstmStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -964,9 +924,10 @@ export function createSlstm(options: SlstmOptions): Slstm {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

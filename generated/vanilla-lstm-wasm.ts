@@ -97,7 +97,7 @@ export interface VanillaLstmGradients {
   readonly initialState: { readonly y: Float32Array; readonly c: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface VanillaLstmCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -199,12 +199,16 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
-  let arenaLength = 0;
+  // What the kernels read from its first bytes, as integers of 32 bits: sizes, and where each region starts, in bytes.
+  const known = [batchSize, maxSteps, 0, I, H];
+  let arenaLength = 48;
   // Regions start at multiples of 64 bytes.
-  const region = (length: number): number => (arenaLength += Math.ceil(length / 16) * 16) - Math.ceil(length / 16) * 16;
-  const headerAt = region(40); // sizes and region starts, as integers of 32 bits
-  const zerosAt = region(32); // of the kernels' own
-  const operandCopyAt = region(2048); // of the kernels' own
+  const region = (length: number): number => {
+    const at = arenaLength;
+    known.push(4 * at);
+    arenaLength += Math.ceil(length / 16) * 16;
+    return at;
+  };
   const parametersAt = region(4 * H * H + 4 * H * I + 7 * H); // parameters [4H*H+4H*I+7H]
   const gradientsAt = region(4 * H * H + 4 * H * I + 7 * H); // gradients [4H*H+4H*I+7H]
   const xAt = region(batchSize * I * maxSteps); // x [T, B, I]
@@ -216,48 +220,35 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   const dxAt = region(batchSize * I * maxSteps); // dx [T, B, I]
   const yHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // yHistory [T+1, B, H]
   const cHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // cHistory [T+1, B, H]
-  const zAt = region(batchSize * H * maxSteps); // z [T, B, H]
-  const iAt = region(batchSize * H * maxSteps); // i [T, B, H]
-  const fAt = region(batchSize * H * maxSteps); // f [T, B, H]
-  const oAt = region(batchSize * H * maxSteps); // o [T, B, H]
-  const savedAt = region(batchSize * H * maxSteps); // saved [T, B, H]
+  region(batchSize * H * maxSteps); // z [T, B, H]
+  region(batchSize * H * maxSteps); // i [T, B, H]
+  region(batchSize * H * maxSteps); // f [T, B, H]
+  region(batchSize * H * maxSteps); // o [T, B, H]
+  region(batchSize * H * maxSteps); // saved [T, B, H]
   const dyAt = region(batchSize * H); // dy [B, H]
   const dcAt = region(batchSize * H); // dc [B, H]
-  const dgatesAt = region(4 * batchSize * H * maxSteps); // dgates [T, B, 4H]
-  const gatesAt = region(4 * batchSize * H); // gates [B, 4H]
-  const WPanelAt = region(4 * H * I); // WPanel [H, I, 4]
-  const RPanelAt = region(4 * H * H); // RPanel [H, H, 4]
-  const RPanel_2At = region(16 * H * Math.ceil(H / 4)); // RPanel_2 [ceil(H/4), 4H, 4]
-  const WPanel_2At = region(16 * H * Math.ceil(I / 4)); // WPanel_2 [ceil(I/4), 4H, 4]
-  const xPanelAt = region(4 * batchSize * maxSteps * Math.ceil(I / 4)); // xPanel [ceil(I/4), B*T, 4]
-  const slicePanelAt = region(4 * batchSize * maxSteps * Math.ceil(H / 4)); // slicePanel [ceil(H/4), B*T, 4]
+  region(4 * batchSize * H * maxSteps); // dgates [T, B, 4H]
+  region(4 * batchSize * H); // gates [B, 4H]
+  region(4 * H * I); // WPanel [H, I, 4]
+  region(4 * H * H); // RPanel [H, H, 4]
+  region(16 * H * Math.ceil(H / 4)); // RPanel_2 [ceil(H/4), 4H, 4]
+  region(16 * H * Math.ceil(I / 4)); // WPanel_2 [ceil(I/4), 4H, 4]
+  region(4 * batchSize * maxSteps * Math.ceil(I / 4)); // xPanel [ceil(I/4), B*T, 4]
+  region(4 * batchSize * maxSteps * Math.ceil(H / 4)); // slicePanel [ceil(H/4), B*T, 4]
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
   const cStateAt = region(batchSize * H); // cState [B, H]
   const yAt = region(batchSize * H); // y [1, B, H]
-  const y_2At = region(batchSize * H); // y_2 [B, H]
-  const gatesAt_2 = region(4 * batchSize * H); // gates [B, 4H]
-  const W_zAt = parametersAt; // W_z [H, I]
-  const W_iAt = parametersAt + H * I; // W_i [H, I]
-  const W_fAt = parametersAt + 2 * H * I; // W_f [H, I]
-  const W_oAt = parametersAt + 3 * H * I; // W_o [H, I]
-  const R_zAt = parametersAt + 4 * H * I; // R_z [H, H]
-  const R_iAt = parametersAt + H * H + 4 * H * I; // R_i [H, H]
-  const R_fAt = parametersAt + 2 * H * H + 4 * H * I; // R_f [H, H]
-  const R_oAt = parametersAt + 3 * H * H + 4 * H * I; // R_o [H, H]
-  const b_zAt = parametersAt + 4 * H * H + 4 * H * I; // b_z [H]
-  const b_iAt = parametersAt + 4 * H * H + 4 * H * I + H; // b_i [H]
-  const b_fAt = parametersAt + 4 * H * H + 4 * H * I + 2 * H; // b_f [H]
-  const b_oAt = parametersAt + 4 * H * H + 4 * H * I + 3 * H; // b_o [H]
-  const p_iAt = parametersAt + 4 * H * H + 4 * H * I + 4 * H; // p_i [H]
-  const p_fAt = parametersAt + 4 * H * H + 4 * H * I + 5 * H; // p_f [H]
-  const p_oAt = parametersAt + 4 * H * H + 4 * H * I + 6 * H; // p_o [H]
-  const bytes = (arenaLength + 16) * Float32Array.BYTES_PER_ELEMENT;
-  if (options.memory !== undefined && options.memory.buffer.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.buffer.byteLength)}`);
-  const pages = Math.ceil(bytes / 65536);
+  region(batchSize * H); // y_2 [B, H]
+  region(4 * batchSize * H); // gates [B, 4H]
+  region(32); // zeros, of the kernels' own
+  region(2048); // operandCopy, of the kernels' own
+  arenaLength += 16; // vectors may be read beyond the last element
+  const pages = Math.ceil(arenaLength / 16384);
   const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const arena = new Float32Array(memory.buffer, 0, arenaLength + 16);
-  arena.fill(0);
+  const arena = new Float32Array(memory.buffer);
+  if (arena.length < arenaLength) throw new RangeError(`memory must have at least ${String(4 * arenaLength)} bytes, not ${String(arena.byteLength)}`);
+  arena.fill(0, 0, arenaLength);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
 
   // The batch and the number of steps of the current call.
@@ -267,33 +258,30 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   let tape = false;
 
   function compile(): object {
-    // One character for a small byte; the others are two.
-    const decoded: number[] = [];
-    let group = 0;
-    for (const sign of '+|8|J|D,+++,|=4|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7,|V+-?,3a|9]_cd|8[1|D|<|D|F|I|P-++.A@+,-,./01222333233222211,|V,l+62|119|G|8|:|B{|8|I|8|D|<|K|<|I|J+39|G|8|:|Bq|F|Iq|F|I|N|8|I|;+4:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+55|I|L|Eq|F|I|N|8|I|;+96|I|L|Em|8|:|B|N|8|I|;+<2|I|L|E|*|K|<|G+?5}>|.@}S9-@|V>|RK+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKF(+/kLXKF(+/{LYKF(+/|7LZKF(+/|GL[KDK8l}C+|C|ALGKGK7l}C+|C|ALHK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLK=LM.k.kKL(4-+L\\KG(+/+L]K\\K](}i,KT(}g,LTKG(+/;L]K\\K](}i,KU(}g,LUKG(+/KL]K\\K](}i,KV(}g,LVKG(+/[L]K\\K](}i,KW(}g,LWKH(+/+L]K\\K](}i,KX(}g,LXKH(+/;L]K\\K](}i,KY(}g,LYKH(+/KL]K\\K](}i,KZ(}g,LZKH(+/[L]K\\K](}i,K[(}g,L[KLKK|ALLKHKI|ALHKGKI|AMGKJt8+6KM/kKELGKGK=l}C+|C|ALHl}C+LIKGK=KI|C|ALJK;LKKCLLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFKX(6/kKFKY(6/{KFKZ(6/|7KFK[(6/|GK?lK|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LN.kKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKFK0l+KNl,uF|ALFKF(+/+L^KF(+/;L_KF(+/KL`KF(+/[LaKDK8l}C+|C|ALGK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLKLLOKLK3l+KNl,uF|ALLK=LM.k.kKO(4-+L\\KL(4-+LbKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KG(+/;L]K\\K](}i,KU(}g,LUKbK](}i,K_(}g,L_KG(+/KL]K\\K](}i,KV(}g,LVKbK](}i,K`(}g,L`KG(+/[L]K\\K](}i,KW(}g,LWKbK](}i,Ka(}g,LaKLKK|ALLKOKK|ALOKGKI|AMGKJt8+6KM/kKELGl}C+LIKGK=KI|C|ALJK;LKKCLLKLLOKLK:l+KNl,uF|ALLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFK.l+KNl,uF|ALFKFK^(6/+KFK_(6/;KFK`(6/KKFKa(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKNl-|BMNl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLPK+LN.kKALFKF(+/+LTKFK0l+KNl,uF|ALFKF(+/+L^KFK0l+KNl-uF|ALFKF(+/+LcKFK0l+KNl.uF|ALFKF(+/+LdKDK8l;|C|ALGK>l;K>FLIKGK6KI|C|ALJK4LKKBLLKLLQKLK3l+KNl,uF|ALLKLLRKLK3l+KNl-uF|ALLKLLOKLK3l+KNl.uF|ALLK=LM.k.kKQ(4-+L\\KR(4-+LbKO(4-+LeKL(4-+LfKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KeK](}i,Kc(}g,LcKfK](}i,Kd(}g,LdKLKK|ALLKOKK|ALOKRKK|ALRKQKK|ALQKGKI|AMGKJt8+6KM/kKELGl;LIKGK=KI|C|ALJK;LKKCLLKLLQKLK:l+KNl,uF|ALLKLLRKLK:l+KNl-uF|ALLKLLOKLK:l+KNl.uF|ALLl+LM7,66K@LFKPl/y/kKFKT(6/+0KFKTKP;26KFK.l+KNl,uF|ALFKPl/y/kKFK^(6/+0KFK^KP;26KFK.l+KNl-uF|ALFKPl/y/kKFKc(6/+0KFKcKP;26KFK.l+KNl.uF|ALFKPl/y/kKFKd(6/+0KFKdKP;26K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKNl/|BMNl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+(}i,K;(}g,L;K:K3K7|A(+/+(}i,K<(}g,L<K:K3K8|A(+/+(}i,K=(}g,L=K:K3K9|A(+/+(}i,K>(}g,L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+(}i,K;(}g,L;K:K3K7|A(|3-+(}i,K<(}g,L<K:K3K8|A(|3-+(}i,K=(}g,L=K:K3K9|A(|3-+(}i,K>(}g,L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;26K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;2K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66}x/-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K:(8+,-.;<=>/012?@ABL=K;K<(8+,-.;<=>/012?@ABL>K9K:(83456CDEF789:GHIJL?K;K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-./012;<=>?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456789:CDEFGHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-./012;<=>?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456789:CDEFGHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|3,1|Vl+S-3L,l+S-7L-l+S-;L.l+S-?L/l+S-CL0K,l/K-l-|KK-K.l-|KK/;1K,K.K-|Cl/|K|Al/K.l-|KK.K.l-|KK0;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;366|I,3|Vl+S-;L,l+S-7L-l+S-3L.l+S-GL/l+S-KL0l+S-+L1l+S-/L2K1K2|Cl,qp/kK.K,K-|Cl/|K|AK,l-|Kl/K,l-|KK,K/;1K.K-l-|Kl/K,l-|KK-K0;166}n4-V|RT|Vl+S-;LXl+S-+L[l+S-OL\\l+S-3Lbl+S-7Lel+S-SLil+S-WLtl+S-[Lwl+S-_Lzn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKXl-|KL`K\\K`|AL_KXKX|Cl/|KLdKXKe|Cl/|KLfKXl/|KLgKbKd|AKf|AKg|ALcK[KX|CK+|Cl-|KLkKiKk|ALjKXl.|KLoK\\Ko|ALnKXl?|CLrKbKd|AKf|AKr|ALqKtKk|ALuKwKk|ALxKzKk|AL{K[KX|Cl-|KL|*KiKk|AK|*|AL|)l+LW.kKXKW|BLYK\\KWl-|K|AL]K_KWl-|K|ALaKcKWl-|K|ALhKh(+/+LPKjKWl-|K|ALlKnKWl-|K|ALpKqKWl-|K|ALsKs(+/+LTKuKWl-|K|ALvKxKWl-|K|ALyK{KWl-|K|AL|(K|)KWl-|K|AL|+l+LZKZK[s/k.kl;KX|CKZ|CL^K]K^|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNKaK^|A(+/+LOl/KX|CKZ|CLmKlKm|A(+/+LQKOKPKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LRKpK^|A(+/+LSKSKTKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LUKNKR(}i,KQKU(}i,(}g,LVKYl/y/kKvKm|AKN(6/+KyKm|AKR(6/+K|(Km|AKU(6/+K|+Km|AKV(6/+0KvKm|AKNKY;2KyKm|AKRKY;2K|(Km|AKUKY;2K|+Km|AKVKY;26KZl,|AMZK[s8+66KWl/|AMWKXs8+66}H2-R|RK|Vl+S-;LTl+S-+LWl+S-OLXl+S-3L]l+S-7L`l+S-SLdl+S-cLjl+S-gLml+S-kLpn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKTl7|CLZKXKZ|ALYKTKT|Cl/|KL_KTK`|Cl/|KLaKTlC|CLbK]K_|AKa|AKb|AL^KWKT|CK+|Cl-|KLfKWKT|Cl-|KLgKdKf|AKg|ALeKjKf|ALkKmKf|ALnKpKf|AKg|ALql+LS.kKTKS|BLUKYKSl-|K|AL[K^KSl-|K|ALcKc(+/+LNKeKSl-|K|ALhKkKSl-|K|ALlKnKSl-|K|ALoKqKSl-|K|ALrl+LVKVKWs/k.kl;KT|CKV|CL\\K[K\\|A(+/+LMl/KT|CKV|CLiKhKi|A(+/+LOKMKNKO(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LPKOK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LQKQKP(}i,LRKUl/y/kKlKi|AKP(6/+KoKi|AKQ(6/+KrKi|AKR(6/+0KlKi|AKPKU;2KoKi|AKQKU;2KrKi|AKRKU;26KVl,|AMVKWs8+66KSl/|AMSKTs8+66|y-,6|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-OL0l+S-oL1l+S-?L2l+S-kL3l+S-CL4l+S-sL5l+S-/L6K/K6|Cl,q/kK,l-|KK0K.K,K,|Cl/|KK,K-|Cl/|K|A|Al/K1K/K-|CK+|Cl-|K|AK.K-l-|KK-;/K,l-|KK0K0l/K3K/K,|CK+|Cl-|K|AK.K,K-|Cl/|K|AK,l-|KK,;/0K/K,l-|KK0K,l/|KK.K,K,|Cl/|KK,K-|Cl/|K|A|Al+l/K1K/K-|CK+|Cl-|K|AK-l-|Kl/K2K-K3K/K,|CK+|Cl-|K|AK,l-|Kl/K4K,;-6K+;6K+;76|K,4|Vl+S-kL,l+S-wL-l+S-+L.l+S-;L/l+S-SL0l+S-{L1l+S-/L3K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++l+L2K3l+u/k.kK2;8K2l,|AM2K3s8+666}p6-O|Rx|Vl+S-;LQl+S-+LTl+S-|+LUl+S-|/LXl+S-cL\\l+S-gL_l+S-|3Lbl+S-3Ldl+S-7Lgl+S-SLkl+S-[Lnl+S-WLql+S-_Ltl+S-|7L|,l+S-|;L|:n++++(>L,n++|Wj(>L-KTKQ|CK+|Cl-|KLZKXKZ|ALYK\\KZ|AL]K_KZ|AL`KQKQ|Cl/|KLfKQKg|Cl/|KLhKQlC|CLiKdKf|AKh|AKi|ALeKkKZ|ALlKnKZ|ALoKqKZ|ALrKtKZ|ALuKQl?|CLxKdKf|AKh|AKx|ALwKQl/|KL{KdKf|AKh|AK{|ALzKTKQ|Cl-|KL|*KkKZ|AK|*|AL|)KTKQ|CK+|Cl/|KL|.KQl7|CL|/K|,K|.|AK|/|AL|-KQl.|KL|3K|,K|.|AK|3|AL|2KQl-|KL|6K|,K|.|AK|6|AL|5K|,K|.|AL|8K|:Kf|AKh|AK{|AL|;K|:Kf|AKh|AKx|AL|=K|:Kf|AKh|AKi|AL|?K|:Kf|AKh|AL|AK|:Kf|AKh|AK|6|AL|CK|:Kf|AKh|AK|3|AL|EK|:Kf|AKh|AK|/|AL|Gl+LP.kKQKP|BLRKUKPl-|K|ALVKYKPl-|K|AL[K]KPl-|K|AL^K`KPl-|K|ALaKbKPl-|K|ALcKeKPl-|K|ALjKj(+/+L5KlKPl-|K|ALmKoKPl-|K|ALpKrKPl-|K|ALsKuKPl-|K|ALvKwKPl-|K|ALyKy(+/+L>KzKPl-|K|AL|(K|((+/+L?K|)KPl-|K|AL|+K|-KPl-|K|AL|0K|2KPl-|K|AL|4K|5KPl-|K|AL|7K|8KPl-|K|AL|9K,LBK|;KPl-|K|AL|<K,LDK|=KPl-|K|AL|>K,LFK|?KPl-|K|AL|@K,LHK|AKPl-|K|AL|BK,LJK|CKPl-|K|AL|DK,LLK|EKPl-|K|AL|FK,LNK|GKPl-|K|AL|Hl+LSKSKTs/k.kl/KQ|CKS|CLWKVKW|A(+/+L.K[KW|A(+/+L/K.K/(}g,L0K^KW|A(+/+L1KaKW|A(+/+L2KcKW|A(+/+L3K0K2(}i,K1K-K1(}h,(}i,(}i,L4K3K0K1(}i,K-K2(}g,K-K2(}h,(}i,(}i,(}g,K4K5(}i,(}g,L6KmKW|A(+/+L7KpKW|A(+/+L8KsKW|A(+/+L9KvKW|A(+/+L:K6K7(}i,K:K-K:(}h,(}i,(}i,L;K6K9(}i,K8K-K8(}h,(}i,(}i,L<K6K8(}i,K-K9(}g,K-K9(}h,(}i,(}i,L=K|+KW|A(+/+L@l;KQ|CKS|CL|1K6K:(}i,K;K>(}i,(}g,K<K?(}i,(}g,LAKRl/y/kK|0K|1|AK4(6/+K|4K|1|AK;(6/+K|7K|1|AK<(6/+K|9K|1|AK=(6/+KcKW|AKA(6/+0K|0K|1|AK4KR;2K|4K|1|AK;KR;2K|7K|1|AK<KR;2K|9K|1|AK=KR;2KcKW|AKAKR;26KBK<K7(}i,(}g,LBKDK;K7(}i,(}g,LDKFK4K@(}i,(}g,LFKHK=(}g,LHKJK<(}g,LJKLK;(}g,LLKNK4(}g,LNKSl,|AMSKTs8+66K|<(+/+KB(}g,LCK|>(+/+KD(}g,LEK|@(+/+KF(}g,LGK|B(+/+KH(}g,LIK|D(+/+KJ(}g,LKK|F(+/+KL(}g,LMK|H(+/+KN(}g,LOKRl/y/kK|<KC(6/+K|>KE(6/+K|@KG(6/+K|BKI(6/+K|DKK(6/+K|FKM(6/+K|HKO(6/+0K|<KCKR;2K|>KEKR;2K|@KGKR;2K|BKIKR;2K|DKKKR;2K|FKMKR;2K|HKOKR;26KPl/|AMPKQs8+66}P,,4|Vl+S-sL,l+S-+L-l+S-;L.l+S-|+L/l+S-|7L0l+S-GL1l+S-7L2l+S-3L3l+S-/L4K+;:K-K4|Cl,q/kK-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl/|K|AK.l/|Kl/K3K.K2|Cl/|K|AK.l-|Kl,l+l+l+l+l+l+K.l-|K;+0K-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl/|K|AK.l/|Kl/K1K.l-|K;,66}*/,@|Vl+S-|+L,l+S-|?L-l+S-+L.l+S-;L/l+S-|3L0l+S-|CL1l+S-/L3l+S-sL4l+S-7L5l+S-|GL6l+S-|7L7l+S-KL8l+S-3L9l+S-oL:l+S-|KL;l+S-|;L<l+S-|OL=l+S-kL>l+S-|SL?K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++K3l,|BL2K2l+y/k.kK2;;K2l|V|AM2l+y8+66K.K3|Cl,q/kK.K3|CK5K6K5l-|KK4l+l+K7K/l/|Kl/K9K/l-|Kl,l+l+l+l+l+l+K5l-|K;+0K.K3|CK5K6K5l-|KK4l+l+K7K/l/|Kl/K8K/l-|K;,6K.K3|Cl,qp/kK:K5l-|Kl/K.K3|CK5K;;16K.K3|Cl,q/kK/l-|KK5K<K5l-|KK7l/K:;00K/l-|KK5K<K5l-|KK<K5l-|Kl/K7K/l/|KK;K.K3|CK=;.6K.K3|Cl,qp/kK>K/l-|Kl/K.K3|CK/K?;16K.K3|Cl,q/kK/l-|KK/K<K/K5|Cl/|K|AK/l-|KK7l/K>;00K/l-|KK/K<K/K5|Cl/|K|AK/l-|KK<K/K5|Cl/|K|AK/l-|Kl/K7K/l/|KK?K.K3|CK=;.66}63.,|VV|RF|Vl+S-;LXl+S-+L[l+S-|W,L\\l+S-3Lbl+S-7Lel+S-|[,Lin|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKXl-|KL`K\\K`|AL_KXKX|Cl/|KLdKXKe|Cl/|KLfKXl/|KLgKbKd|AKf|AKg|ALcKXl.|KLmK\\Km|ALlKXl?|CLpKbKd|AKf|AKp|ALol+LW.kKXKW|BLYK\\KWl-|K|AL]K_KWl-|K|ALaKcKWl-|K|ALhKh(+/+LPKiKWl-|K|ALjKlKWl-|K|ALnKoKWl-|K|ALqKq(+/+LTl+LZKZK[s/k.kl;KX|CKZ|CL^K]K^|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNKaK^|A(+/+LOl/KX|CKZ|CLkKjKk|A(+/+LQKOKPKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LRKnK^|A(+/+LSKSKTKQ(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LUKNKR(}i,KQKU(}i,(}g,LVKYl/y/kKjKk|AKV(6/+0KjKk|AKVKY;26KZl,|AMZK[s8+66KWl/|AMWKXs8+66}F1.,|VR|RA|Vl+S-;LTl+S-+LWl+S-|[,LXl+S-|W,L[l+S-3L`l+S-7Lcl+S-|_,Lgn|Z|W|5}<(>L,n=}R2}?(>L-nl}0U}A(>L.nC|I}4}A(>L/n+++}B(>L0n~**|V}B(>L1nf}-};}B(>L2n++K}D(>L3n|=|=}5}E(>L4n|J|tVh(>L5n]}Q`h(>L6n|{=4i(>L7n|P}.}-i(>L8n}e)*i(>L9n+++j(>L:n|1}-Uj(>L;n+|W\\j(>L<n++|Wj(>L=n++Kl(>L>n++kv(>L?nf}-ck(>L@n++}2m(>LAl|W|W|W}{.(<LBl|W|W|W~+.(<LCKTl7|CL]K[K]|AL\\KTKT|Cl/|KLbKTKc|Cl/|KLdKTlC|CLeK`Kb|AKd|AKe|ALal+LS.kKTKS|BLUKXKSl-|K|ALYK\\KSl-|K|AL^KaKSl-|K|ALfKf(+/+LPKgKSl-|K|ALhl+LVKVKWs/k.kl/KT|CKV|CLZKYKZ|A(+/+LMKMK3(}n,K>(}m,LEKEK@(}i,K?(}g,LJKJK?(}h,LGKGK/(}i,KE(}g,LHKHKH(}i,LLKJlB(}.,KC(}1,LKKKK:(}i,K0(}g,LDK6KH(}i,K7(}g,KH(}i,K8(}g,KH(}i,K;(}g,KH(}i,K=(}g,KL(}i,KH(}g,KK(}i,KD(}g,LFKFKFK=(}g,(}j,LNl;KT|CKV|CL_K^K_|A(+/+LOKOKPKM(}i,(}g,K4(}n,KA(}m,LEKEK2(}i,K?(}g,LJKJK?(}h,LGKGK<(}i,KE(}g,LHKGK,(}i,KH(}g,LIK:KJlB(}.,KB(}1,K-KI(}i,K5(}g,KI(}i,K.(}g,KI(}i,K9(}g,KI(}i,K1(}g,KI(}i,K=(}g,(}i,K:(}g,(}j,LQKNKQ(}i,LRKUl/y/kKhKZ|AKR(6/+0KhKZ|AKRKU;26KVl,|AMVKWs8+66KSl/|AMSKTs8+66}M,,8|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-|W,L0l+S-|c,L1l+S-?L2l+S-|g,L3l+S-CL4l+S-sL5l+S-|k,L6l+S-|_,L7N+/k;36K/K,l-|KK0K,l/|KK.K,K,|Cl/|KK,K-|Cl/|K|A|Al+l/K1K-l-|Kl/K2K-K3K,l-|Kl/K4K,;-;=;>K6K7K/K,|Cl-|K~+5++K3K7K/K,|Cl-|K~+5++6') {
-      const digit = sign.charCodeAt(0) - 40;
-      if (digit < 84) decoded.push(digit + 84 * group - 3);
-      group = Math.max(0, digit - 83);
-    }
-    const code = Uint8Array.from(decoded);
-    // For hosts that multiply and add in one instruction `mul`, `local.get`, `add` become `local.get` and that one: they take as
-    // many bytes.
-    const fused = code.slice();
-    for (let k = 0; k + 9 <= code.length; k++) {
-      if (code[k] !== 253 || code[k + 1] !== 230 || code[k + 2] !== 1 || code[k + 3] !== 32) continue;
-      const end = code[k + 4]! < 128 ? k + 5 : k + 6;
-      if (code[end] !== 253 || code[end + 1] !== 228 || code[end + 2] !== 1) continue;
-      fused.copyWithin(k, k + 3, end);
-      fused.set([253, 133, 2, 1, 1, 1], end - 3);
-      k = end + 2;
-    }
-    return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : code);
+    // ! stands for a multiplication and an addition, with the number of a local behind it.
+    const code = '+|8|J|D,+++,|J6|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7,|V+|7.|V|V|V+|7/|V|V|V|V+-?,3|<[c|:__da1|D|<|D|F|I|P-++.A@+,-,./012220032,3245211,|V,l+62|119|G|8|:|B{|8|I|8|D|<|K|<|I|J+39|G|8|:|Bq|F|Iq|F|I|N|8|I|;+4:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+55|I|L|Eq|F|I|N|8|I|;+96|I|L|Em|8|:|B|N|8|I|;+<2|I|L|E|*|K|<|G+?5}j|9@|eG-A|V@|R-k.kK,K?|BlCyK,K?|BlKr|Hl+S-3l-q|Hp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+l,q/kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKDK8l}c+|C|ALGK>l}c+K>FLHKGK6KH|C|ALIK4LJKBLKK=LL.k.kKK(4-+L[KG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKG(+/kL\\K[K\\!YLYKG(+/{L\\K[K\\!ZLZKKKJ|ALKKGKH|AMGKIt8+6KL/kKELGl}c+LHKGK=KH|C|ALIK;LJKCLKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{0K+LM.kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKFK0l+KMl,uF|ALFKF(+/+L]KF(+/;L^KF(+/KL_KF(+/[L`KF(+/kLaKF(+/{LbKDK8l}c+|C|ALGK>l}c+K>FLHKGK6KH|C|ALIK4LJKBLKKKLNKKK3l+KMl,uF|ALKK=LL.k.kKN(4-+L[KK(4-+LcKG(+/+L\\K[K\\!ULUKcK\\!]L]KG(+/;L\\K[K\\!VLVKcK\\!^L^KG(+/KL\\K[K\\!WLWKcK\\!_L_KG(+/[L\\K[K\\!XLXKcK\\!`L`KG(+/kL\\K[K\\!YLYKcK\\!aLaKG(+/{L\\K[K\\!ZLZKcK\\!bLbKKKJ|ALKKNKJ|ALNKGKH|AMGKIt8+6KL/kKELGl}c+LHKGK=KH|C|ALIK;LJKCLKKKLNKKK:l+KMl,uF|ALKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{KFK.l+KMl,uF|ALFKFK](6/+KFK^(6/;KFK_(6/KKFK`(6/[KFKa(6/kKFKb(6/{K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKMl-|BMMl+u8+66K?lC|AL?7+66K+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKF(+/|7LdKF(+/|GLeKDK8l}C+|C|ALGKGK7l}C+|C|ALOK>l}C+K>FLHKGK6KH|C|ALIK4LJKBLKK=LL.k.kKK(4-+L[KG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKO(+/+L\\K[K\\!YLYKO(+/;L\\K[K\\!ZLZKO(+/KL\\K[K\\!dLdKO(+/[L\\K[K\\!eLeKKKJ|ALKKOKH|ALOKGKH|AMGKIt8+6KL/kKELGKGK=l}C+|C|ALOl}C+LHKGK=KH|C|ALIK;LJKCLKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{KFKd(6/|7KFKe(6/|GK?lK|AL?7+66-k.kK?l;|AK,wl+S-3l+rK6K=|Il,|Hp|H|Hp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXn++++(>L]n++++(>L^n++++(>L_n++++(>L`KDK8l}C+|C|ALGK>l}C+K>FLHK6l,|MLPKGKPKH|C|ALIK4LJKILOKBKPKJ|C|ALNKBLKK=LL.k.kKK(4-+L[KN(4-+LcKG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKO(+/+L\\KcK\\!]L]KO(+/;L\\KcK\\!^L^KO(+/KL\\KcK\\!_L_KO(+/[L\\KcK\\!`L`KKKJ|ALKKNKJ|ALNKOKH|ALOKGKH|AMGKIt8+6KL/kKELGl}C+LHK=l,|MLPKGKPKH|C|ALIK;LJKILOKCKPKJ|C|ALNKCLKl+LL7,66KUK](}g,LUKVK^(}g,LVKWK_(}g,LWKXK`(}g,LXK@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[K?l;|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LM.kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKFK0l+KMl,uF|ALFKF(+/+L]KF(+/;L^KF(+/KL_KF(+/[L`KDK8l}C+|C|ALGK>l}C+K>FLHKGK6KH|C|ALIK4LJKBLKKKLNKKK3l+KMl,uF|ALKK=LL.k.kKN(4-+L[KK(4-+LcKG(+/+L\\K[K\\!ULUKcK\\!]L]KG(+/;L\\K[K\\!VLVKcK\\!^L^KG(+/KL\\K[K\\!WLWKcK\\!_L_KG(+/[L\\K[K\\!XLXKcK\\!`L`KKKJ|ALKKNKJ|ALNKGKH|AMGKIt8+6KL/kKELGl}C+LHKGK=KH|C|ALIK;LJKCLKKKLNKKK:l+KMl,uF|ALKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFK.l+KMl,uF|ALFKFK](6/+KFK^(6/;KFK_(6/KKFK`(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKMl-|BMMl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLQK+LM.kKALFKF(+/+LUKFK0l+KMl,uF|ALFKF(+/+L]KFK0l+KMl-uF|ALFKF(+/+LfKFK0l+KMl.uF|ALFKF(+/+LgKDK8l;|C|ALGK>l;K>FLHKGK6KH|C|ALIK4LJKBLKKKLRKKK3l+KMl,uF|ALKKKLSKKK3l+KMl-uF|ALKKKLNKKK3l+KMl.uF|ALKK=LL.k.kKR(4-+L[KS(4-+LcKN(4-+LhKK(4-+LiKG(+/+L\\K[K\\!ULUKcK\\!]L]KhK\\!fLfKiK\\!gLgKKKJ|ALKKNKJ|ALNKSKJ|ALSKRKJ|ALRKGKH|AMGKIt8+6KL/kKELGl;LHKGK=KH|C|ALIK;LJKCLKKKLRKKK:l+KMl,uF|ALKKKLSKKK:l+KMl-uF|ALKKKLNKKK:l+KMl.uF|ALKl+LL7,66K@LFKQl/y/kKFKU(6/+0KFKUKQ;26KFK.l+KMl,uF|ALFKQl/y/kKFK](6/+0KFK]KQ;26KFK.l+KMl-uF|ALFKQl/y/kKFKf(6/+0KFKfKQ;26KFK.l+KMl.uF|ALFKQl/y/kKFKg(6/+0KFKgKQ;26K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKMl/|BMMl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+!;L;K:K3K7|A(+/+!<L<K:K3K8|A(+/+!=L=K:K3K9|A(+/+!>L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+!;L;K:K3K7|A(|3-+!<L<K:K3K8|A(|3-+!=L=K:K3K9|A(|3-+!>L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;26K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;2K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66|g0-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2K7lCyK7lKr|Hl+S-3l-q|H/klCL26l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K;(8+,-.;<=>/012?@ABL=K:K<(8+,-.;<=>/012?@ABL>K9K;(83456CDEF789:GHIJL?K:K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-.;<=>/012?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456CDEF789:GHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-.;<=>/012?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456CDEF789:GHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|3,1|Vl+S-7L-l+S-;L.l+S-?L,l+S-|;L/l+S-|?L0K,l/K-l-|KK-K.l-|KK/;1K,K.K-|Cl/|K|Al/K.l-|KK.K.l-|KK0;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;366|I,3|Vl+S-+L1l+S-/L2l+S-7L.l+S-;L-l+S-?L,l+S-|CL/l+S-|GL0K1K2|Cl,qp/kK,K-K.|Cl/|K|AK-l-|Kl/K-l-|KK-K/;1K,K.l-|Kl/K-l-|KK.K0;166}S3.1|VV|RA|Vl+S-+Lfl+S-;Lcn|Z|W|5}<(>L7n=}R2}?(>L8nl}0U}A(>L9nC|I}4}A(>L:n+++}B(>L;n~**|V}B(>L<nf}-};}B(>L=n++K}D(>L>n|=|=}5}E(>L?n|J|tVh(>L@n]}Q`h(>LAn|{=4i(>LBn|P}.}-i(>LCn}e)*i(>LDn+++j(>LEn|1}-Uj(>LFn+|W\\j(>LGn++|Wj(>LHn++Kl(>LIn++kv(>LJnf}-ck(>LKn++}2m(>LLl|W|W|W}{.(<LMl|W|W|W~+.(<LNK+Kcl-|K|ALiK,Kcl/|K|ALkK+Kcl.|K|ALoK,Kcl?|C|ALqK-KfKc|Cl-|K|ALv.kKcKb|BLdK+Kbl-|K|ALgKiKbl-|K|ALjKkKbl-|K|ALlKl(+/+L[K-Kbl-|K|ALmKoKbl-|K|ALpKqKbl-|K|ALrKr(+/+L_K.Kbl-|K|ALsK/Kbl-|K|ALtK0Kbl-|K|ALuKvKbl-|K|ALwl+Le.kl;Kc|CKe|CLhKgKh|A(+/+LXKXK>(}n,KI(}m,LPKPKK!JLUKUKJ(}h,LRKRK:!PLSKSKS(}i,LWKUlB(}.,KN(}1,LVKVKE!;LOKAKS!BKS!CKS!FKS!HKW!SKV!OLQKQKQKH(}g,(}j,LYKjKh|A(+/+LZl/Kc|CKe|CLnKmKn|A(+/+L\\KZK[K\\(}i,(}g,K?(}n,KL(}m,LPKPK=!JLUKUKJ(}h,LRKRKG!PLSKRK7!SLTKEKUlB(}.,KM(}1,K8KT!@KT!9KT!DKT!<KT!H!E(}j,L]KpKh|A(+/+L^K^K_K\\(}i,(}g,K?(}n,KL(}m,LPKPK=!JLUKUKJ(}h,LRKRKG!PLSKRK7!SLTKEKUlB(}.,KM(}1,K8KT!@KT!9KT!DKT!<KT!H!E(}j,L`KYK](}i,K\\K`(}i,(}g,LaKdl/y/kKsKn|AKY(6/+KtKn|AK](6/+KuKn|AK`(6/+KwKn|AKa(6/+0KsKn|AKYKd;2KtKn|AK]Kd;2KuKn|AK`Kd;2KwKn|AKaKd;26Kel,|AMeKfs8+6Kbl/|AMbKcs8+66|r1.1|VR|R8|Vl+S-+Lbl+S-;L_n|Z|W|5}<(>L7n=}R2}?(>L8nl}0U}A(>L9nC|I}4}A(>L:n+++}B(>L;n~**|V}B(>L<nf}-};}B(>L=n++K}D(>L>n|=|=}5}E(>L?n|J|tVh(>L@n]}Q`h(>LAn|{=4i(>LBn|P}.}-i(>LCn}e)*i(>LDn+++j(>LEn|1}-Uj(>LFn+|W\\j(>LGn++|Wj(>LHn++Kl(>LIn++kv(>LJnf}-ck(>LKn++}2m(>LLl|W|W|W}{.(<LMl|W|W|W~+.(<LN.kK_K^|BL`K+K^l-|K|ALcK,K^l-|K|ALeKe(+/+LYK-K^l-|K|ALfK.K^l-|K|ALhK/K^l-|K|ALiK0K^l-|K|ALjl+La.kl;K_|CKa|CLdKcKd|A(+/+LXl/K_|CKa|CLgKfKg|A(+/+LZKXKYKZ(}i,(}g,K?(}n,KL(}m,LPKPK=!JLUKUKJ(}h,LRKRKG!PLSKRK7!SLTKEKUlB(}.,KM(}1,K8KT!@KT!9KT!DKT!<KT!H!E(}j,L[KZK>(}n,KI(}m,LPKPKK!JLUKUKJ(}h,LRKRK:!PLSKSKS(}i,LWKUlB(}.,KN(}1,LVKVKE!;LOKAKS!BKS!CKS!FKS!HKW!SKV!OLQKQKQKH(}g,(}j,L\\K\\K[(}i,L]K`l/y/kKhKg|AK[(6/+KiKg|AK\\(6/+KjKg|AK](6/+0KhKg|AK[K`;2KiKg|AK\\K`;2KjKg|AK]K`;26Kal,|AMaKbs8+6K^l/|AM^K_s8+66|Z/,<|Vl+S-+L/l+S-/L6l+S-7L.l+S-;L-l+S-?L,l+S-GL1l+S-cL3l+S-gL7l+S-kL8l+S-oL9l+S-sL:l+S-wL;l+S-{L<l+S-|7L0l+S-|;L2l+S-|?L4l+S-|k,L5K/K6|Cl,q/kK-l-|KK0K,K-K-|Cl/|KK-K.|Cl/|K|A|Al/K1K/K.|CK+|Cl-|K|AK,K.l-|KK.;/K-l-|KK0K0l/K3K/K-|CK+|Cl-|K|AK,K-K.|Cl/|K|AK-l-|KK-;/0K/K-l-|KK0K-l/|KK,K-K-|Cl/|KK-K.|Cl/|K|A|Al+l/K1K/K.|CK+|Cl-|K|AK.l-|Kl/K2K.K3K/K-|CK+|Cl-|K|AK-l-|Kl/K4K-;-6K0K,K-K-|Cl/|KK-K.|Cl/|K|A|AK7K/K-|CK+|Cl-|K|AK8K/K-|CK+|Cl-|K|AK9K/K-|CK+|Cl-|K|AK:K/K-|CK+|Cl-|K|A;6K0K-l7|C|AK,K-K-|Cl/|KK-K.|Cl/|K|AK-lC|C|A|AK7K/K-|CK+|Cl-|KK/K-|Cl-|K|A|AK;K/K-|CK+|Cl-|K|AK<K/K-|CK+|Cl-|K|AK3K/K-|CK+|Cl-|KK/K-|Cl-|K|A|A;76|?,4|Vl+S-+L.l+S-/L3l+S-;L/l+S-KL-l+S-OL1l+S-cL,l+S-gL0K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++.kK2;8K2l,|AM2K3s8+66}S4-O|R]|Vl+S-+L_l+S-;L\\n++++(>L7n++|Wj(>L8K\\lC|CL|3K0K|3|ALfK\\l?|CL|4K0K|4|ALlK\\l/|KL|5K0K|5|ALnK1K_K\\|Cl-|K|ALpK\\l7|CL|6K5K|6|ALrK\\l.|KL|7K5K|7|ALuK\\l-|KL|8K5K|8|ALwK6K|5|ALzK6K|4|AL|(K6K|3|AL|*K6K|8|AL|-K6K|7|AL|/K6K|6|AL|1.kK\\K[|BL]K+K[l-|K|AL`K,K[l-|K|ALbK-K[l-|K|ALcK.K[l-|K|ALdK/K[l-|K|ALeKfK[l-|K|ALgKg(+/+L@K1K[l-|K|ALhK2K[l-|K|ALiK3K[l-|K|ALjK4K[l-|K|ALkKlK[l-|K|ALmKm(+/+LIKnK[l-|K|ALoKo(+/+LJKpK[l-|K|ALqKrK[l-|K|ALsKuK[l-|K|ALvKwK[l-|K|ALxK5K[l-|K|ALyK7LMKzK[l-|K|AL{K7LOK|(K[l-|K|AL|)K7LQK|*K[l-|K|AL|+K7LSK6K[l-|K|AL|,K7LUK|-K[l-|K|AL|.K7LWK|/K[l-|K|AL|0K7LYK|1K[l-|K|AL|2l+L^.kl/K\\|CK^|CLaK`Ka|A(+/+L9KbKa|A(+/+L:K9K:(}g,L;KcKa|A(+/+L<KdKa|A(+/+L=KeKa|A(+/+L>K;K=(}i,K<K8K<(}h,(}i,(}i,L?K>K;K<(}i,K8K=(}g,K8K=(}h,(}i,(}i,(}g,K?K@(}i,(}g,LAKhKa|A(+/+LBKiKa|A(+/+LCKjKa|A(+/+LDKkKa|A(+/+LEKAKB(}i,KEK8KE(}h,(}i,(}i,LFKAKD(}i,KCK8KC(}h,(}i,(}i,LGKAKC(}i,K8KD(}g,K8KD(}h,(}i,(}i,LHKqKa|A(+/+LKl;K\\|CK^|CLtKAKE(}i,KFKI(}i,(}g,KGKJ(}i,(}g,LLK]l/y/kKsKt|AK?(6/+KvKt|AKF(6/+KxKt|AKG(6/+KyKt|AKH(6/+KeKa|AKL(6/+0KsKt|AK?K];2KvKt|AKFK];2KxKt|AKGK];2KyKt|AKHK];2KeKa|AKLK];26KMKGKB(}i,(}g,LMKOKFKB(}i,(}g,LOKQK?KK(}i,(}g,LQKSKH(}g,LSKUKG(}g,LUKWKF(}g,LWKYK?(}g,LYK^l,|AM^K_s8+6K{(+/+KM(}g,LNK|)(+/+KO(}g,LPK|+(+/+KQ(}g,LRK|,(+/+KS(}g,LTK|.(+/+KU(}g,LVK|0(+/+KW(}g,LXK|2(+/+KY(}g,LZK]l/y/kK{KN(6/+K|)KP(6/+K|+KR(6/+K|,KT(6/+K|.KV(6/+K|0KX(6/+K|2KZ(6/+0K{KNK];2K|)KPK];2K|+KRK];2K|,KTK];2K|.KVK];2K|0KXK];2K|2KZK];26K[l/|AM[K\\s8+66}*.,=|Vl+S-+L.l+S-/L=l+S-7L4l+S-;L/l+S-?L3l+S-CL:l+S-SL-l+S-gL5l+S-kL7l+S-oL6l+S-sL8l+S-wL0l+S-{L1l+S-|+L,l+S-|/L2l+S-|3L9l+S-|CL<l+S-|k,L;K,K-K.K/|CK+|Cl-|K|AK0K.K/|CK+|Cl-|K|AK1K.K/|CK+|Cl-|K|AK2K3K/K/|Cl/|KK/K4|Cl/|K|A|AK5K.K/|CK+|Cl-|K|AK6K.K/|CK+|Cl-|K|AK7K.K/|CK+|Cl-|K|AK8K.K/|CK+|Cl-|K|AK9K.K/|CK+|Cl/|K|AK:K/K/|Cl/|KK/K4|Cl/|K|A|A;:K.K=|Cl,q/kK.K/K,K/l-|KK;l+l+K9K.K/|CK+|Cl/|K|AK/l/|Kl/K3K/K4|Cl/|K|AK/l-|Kl,l+l+l+l+l+l+K/l-|K;+0K.K/K,K/l-|KK;l+l+K9K.K/|CK+|Cl/|K|AK/l/|Kl/K<K/l-|K;,66},/,@|Vl+S-+L.l+S-/L3l+S-7L5l+S-;L/l+S-?L9l+S-CL<l+S-GL:l+S-WL-l+S-[L1l+S-_L6l+S-cL>l+S-|+L,l+S-|/L0l+S-|3L7l+S-|GL8l+S-|KL;l+S-|OL?l+S-|k,L4l+S-|o,L=K,K-K.K/|Cl-|K~+5++K0K1K.K/|Cl-|K~+5++K3l,|BL2K2l+y/k.kK2;;K2l,|BM2l+y8+66K.K3|Cl,q/kK.K3|CK5K6K5l-|KK4l+l+K7K/l/|Kl/K9K/l-|Kl,l+l+l+l+l+l+K5l-|K;+0K.K3|CK5K6K5l-|KK4l+l+K7K/l/|Kl/K8K/l-|K;,6K.K3|Cl,qp/kK:K5l-|Kl/K.K3|CK5K;;16K.K3|Cl,q/kK/l-|KK5K<K5l-|KK7l/K:;00K/l-|KK5K<K5l-|KK<K5l-|Kl/K7K/l/|KK;K.K3|CK=;.6K.K3|Cl,qp/kK>K/l-|Kl/K.K3|CK/K?;16K.K3|Cl,q/kK/l-|KK/K<K/K5|Cl/|K|AK/l-|KK7l/K>;00K/l-|KK/K<K/K5|Cl/|K|AK/l-|KK<K/K5|Cl/|K|AK/l-|Kl/K7K/l/|KK?K.K3|CK=;.66}\\2.4|VV|R<|Vl+S-+Lfl+S-;Lcn|Z|W|5}<(>L7n=}R2}?(>L8nl}0U}A(>L9nC|I}4}A(>L:n+++}B(>L;n~**|V}B(>L<nf}-};}B(>L=n++K}D(>L>n|=|=}5}E(>L?n|J|tVh(>L@n]}Q`h(>LAn|{=4i(>LBn|P}.}-i(>LCn}e)*i(>LDn+++j(>LEn|1}-Uj(>LFn+|W\\j(>LGn++|Wj(>LHn++Kl(>LIn++kv(>LJnf}-ck(>LKn++}2m(>LLl|W|W|W}{.(<LMl|W|W|W~+.(<LNK+Kcl-|K|ALiK,Kcl/|K|ALkK+Kcl.|K|ALoK,Kcl?|C|ALq.kKcKb|BLdK+Kbl-|K|ALgKiKbl-|K|ALjKkKbl-|K|ALlKl(+/+L[K-Kbl-|K|ALmKoKbl-|K|ALpKqKbl-|K|ALrKr(+/+L_l+Le.kl;Kc|CKe|CLhKgKh|A(+/+LXKXK>(}n,KI(}m,LPKPKK!JLUKUKJ(}h,LRKRK:!PLSKSKS(}i,LWKUlB(}.,KN(}1,LVKVKE!;LOKAKS!BKS!CKS!FKS!HKW!SKV!OLQKQKQKH(}g,(}j,LYKjKh|A(+/+LZl/Kc|CKe|CLnKmKn|A(+/+L\\KZK[K\\(}i,(}g,K?(}n,KL(}m,LPKPK=!JLUKUKJ(}h,LRKRKG!PLSKRK7!SLTKEKUlB(}.,KM(}1,K8KT!@KT!9KT!DKT!<KT!H!E(}j,L]KpKh|A(+/+L^K^K_K\\(}i,(}g,K?(}n,KL(}m,LPKPK=!JLUKUKJ(}h,LRKRKG!PLSKRK7!SLTKEKUlB(}.,KM(}1,K8KT!@KT!9KT!DKT!<KT!H!E(}j,L`KYK](}i,K\\K`(}i,(}g,LaKdl/y/kKmKn|AKa(6/+0KmKn|AKaKd;26Kel,|AMeKfs8+6Kbl/|AMbKcs8+66}^0.3|VR|R6|Vl+S-+Lbl+S-;L_n|Z|W|5}<(>L7n=}R2}?(>L8nl}0U}A(>L9nC|I}4}A(>L:n+++}B(>L;n~**|V}B(>L<nf}-};}B(>L=n++K}D(>L>n|=|=}5}E(>L?n|J|tVh(>L@n]}Q`h(>LAn|{=4i(>LBn|P}.}-i(>LCn}e)*i(>LDn+++j(>LEn|1}-Uj(>LFn+|W\\j(>LGn++|Wj(>LHn++Kl(>LIn++kv(>LJnf}-ck(>LKn++}2m(>LLl|W|W|W}{.(<LMl|W|W|W~+.(<LN.kK_K^|BL`K+K^l-|K|ALcK,K^l-|K|ALeK-K^l-|K|ALgKg(+/+L[K.K^l-|K|ALhl+La.kl/K_|CKa|CLdKcKd|A(+/+LXKXK>(}n,KI(}m,LPKPKK!JLUKUKJ(}h,LRKRK:!PLSKSKS(}i,LWKUlB(}.,KN(}1,LVKVKE!;LOKAKS!BKS!CKS!FKS!HKW!SKV!OLQKQKQKH(}g,(}j,LYl;K_|CKa|CLfKeKf|A(+/+LZKZK[KX(}i,(}g,K?(}n,KL(}m,LPKPK=!JLUKUKJ(}h,LRKRKG!PLSKRK7!SLTKEKUlB(}.,KM(}1,K8KT!@KT!9KT!DKT!<KT!H!E(}j,L\\KYK\\(}i,L]K`l/y/kKhKd|AK](6/+0KhKd|AK]K`;26Kal,|AMaKbs8+6K^l/|AM^K_s8+66|g-,9|Vl+S-+L/l+S-7L.l+S-;L-l+S-?L,l+S-|;L2l+S-|?L4l+S-|SL1l+S-|W,L3l+S-|[,L6l+S-|_,L8l+S-|c,L7l+S-|g,L0l+S-|k,L5N+/k;36K/K-l-|KK0K-l/|KK,K-K-|Cl/|KK-K.|Cl/|K|A|Al+l/K1K.l-|Kl/K2K.K3K-l-|Kl/K4K-;-K0K,K-K-|Cl/|KK-K.|Cl/|K|A|AK6;=K6K0K-l7|C|AK,K-K-|Cl/|KK-K.|Cl/|K|AK-lC|C|A|AK7;>K8K7K/K-|Cl-|K~+5++K3K7K/K-|Cl-|K~+5++6';
+    const decode = (multiplyAdd: string): Uint8Array => {
+      // One character for a small byte; the others are two.
+      const decoded: number[] = [];
+      let group = 0;
+      for (const sign of code.replace(/!(.)/g, multiplyAdd)) {
+        const digit = sign.charCodeAt(0) - 43;
+        if (digit < 81) decoded.push(digit + group);
+        group = Math.max(0, 84 * (digit - 80));
+      }
+      return Uint8Array.from(decoded);
+    };
+    // As one instruction, where the host has it, and as two.
+    const fused = decode('K$1(|\\-,,,');
+    if (!WebAssembly.validate(fused)) return new WebAssembly.Module(decode('(}i,K$1(}g,'));
+    // Engines that know memories of 64 bits keep more sums in registers: of one row, or of two.
+    if (WebAssembly.validate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1))) header[2] = Math.min(batchSize, 2);
+    return new WebAssembly.Module(fused);
   }
 
-  // What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.
-  const header = new Int32Array(memory.buffer, headerAt, 38);
-  header.set([batchSize, maxSteps, parametersAt * 4, I, H, WPanelAt * 4, RPanelAt * 4, RPanel_2At * 4, WPanel_2At * 4, gatesAt * 4, cHistoryAt * 4, zAt * 4, iAt * 4, fAt * 4, oAt * 4, savedAt * 4, yHistoryAt * 4, xAt * 4, zerosAt * 4, y0At * 4, c0At * 4, dyAt * 4, dYAt * 4, dcAt * 4, dgatesAt * 4, gradientsAt * 4, dFinalYAt * 4, dFinalCAt * 4, dxAt * 4, xPanelAt * 4, operandCopyAt * 4, slicePanelAt * 4, gatesAt_2 * 4, cStateAt * 4, y_2At * 4, xStepAt * 4, yStateAt * 4, yAt * 4]);
-  const { packParameters, packForBackward, packForForward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { '6b2489a0': { memory } }).exports as {
+  const header = new Int32Array(memory.buffer);
+  header.set(known);
+  const { packParameters, packForBackward, packForForward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { 'e08c4496': { memory } }).exports as {
     readonly packParameters: () => void;
     readonly packForBackward: () => void;
     readonly packForForward: () => void;
@@ -362,24 +350,27 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W_z: view(at + W_zAt - parametersAt, H * I),
-    W_i: view(at + W_iAt - parametersAt, H * I),
-    W_f: view(at + W_fAt - parametersAt, H * I),
-    W_o: view(at + W_oAt - parametersAt, H * I),
-    R_z: view(at + R_zAt - parametersAt, H * H),
-    R_i: view(at + R_iAt - parametersAt, H * H),
-    R_f: view(at + R_fAt - parametersAt, H * H),
-    R_o: view(at + R_oAt - parametersAt, H * H),
-    b_z: view(at + b_zAt - parametersAt, H),
-    b_i: view(at + b_iAt - parametersAt, H),
-    b_f: view(at + b_fAt - parametersAt, H),
-    b_o: view(at + b_oAt - parametersAt, H),
-    p_i: view(at + p_iAt - parametersAt, H),
-    p_f: view(at + p_fAt - parametersAt, H),
-    p_o: view(at + p_oAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W_z: next(H * I), // [H, I]
+      W_i: next(H * I), // [H, I]
+      W_f: next(H * I), // [H, I]
+      W_o: next(H * I), // [H, I]
+      R_z: next(H * H), // [H, H]
+      R_i: next(H * H), // [H, H]
+      R_f: next(H * H), // [H, H]
+      R_o: next(H * H), // [H, H]
+      b_z: next(H), // [H]
+      b_i: next(H), // [H]
+      b_f: next(H), // [H]
+      b_o: next(H), // [H]
+      p_i: next(H), // [H]
+      p_f: next(H), // [H]
+      p_o: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, 4 * H * H + 4 * H * I + 7 * H);
@@ -398,8 +389,12 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   const state = { y: view(yStateAt, batchSize * H), c: view(cStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -411,21 +406,12 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -439,7 +425,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -454,8 +440,9 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -487,7 +474,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     state,
     forward(inputs: VanillaLstmInputs, { initialState, batchSize: rows = batchSize, carry = false }: VanillaLstmForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       checkOptional('initialState.c', initialState?.c, rows * H);
       start(rows, count);
@@ -515,7 +502,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
       return backwardViews();
     },
     step(inputs: VanillaLstmStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -523,9 +510,10 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

@@ -3,7 +3,7 @@
  * written out: names that sizes, buffers and values have to stay clear of.
  */
 export const moduleIdentifiers: readonly string[] = [
-  ...'options batchSize maxSteps name size arenaLength region bytes arena memory view at length end next batch steps tape stepCount'.split(' '),
+  ...'options batchSize maxSteps name size arenaLength region bytes arena memory view at length next batch steps tape stepCount'.split(' '),
   ...'sigmoid softplus exponential hyperbolicTangent powersOfTwo pack fromZero fromTarget'.split(' '),
   ...Array.from({ length: 64 }, (_, terms) => `product${String(terms)}`),
   ...'runForward runBackward runLoss runGradient runStep runUpdate'.split(' '),

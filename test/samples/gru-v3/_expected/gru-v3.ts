@@ -65,7 +65,7 @@ export interface GruV3StepOutputs {
   readonly y: Float32Array;
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface GruV3Checkpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -160,16 +160,13 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   const gatesAt_2 = region(32 * batchSize); // gates [B, 32]
   const add_2At_2 = region(16 * batchSize); // add_2 [B, 16]
   const W_rAt = parametersAt; // W_r [16, 8]
-  const W_uAt = parametersAt + 128; // W_u [16, 8]
   const R_rAt = parametersAt + 256; // R_r [16, 16]
-  const R_uAt = parametersAt + 512; // R_u [16, 16]
   const b_rAt = parametersAt + 768; // b_r [16]
-  const b_uAt = parametersAt + 784; // b_u [16]
   const R_nAt = parametersAt + 800; // R_n [16, 16]
   const bR_nAt = parametersAt + 1056; // bR_n [16]
   const W_nAt = parametersAt + 1072; // W_n [16, 8]
   const b_nAt = parametersAt + 1200; // b_n [16]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -381,36 +378,33 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = 16 * batch; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + 16 * batch);
     for (let t = 0; t < steps; t++) {
       product2(batch, 32, gatesAt, 32, b_rAt, xAt + 8 * batch * t, 8, 1, WPanelAt, 8, yHistoryAt + 16 * batch * t, 16, 1, RPanelAt, 16);
       product1(batch, 16, addAt, 16, bR_nAt, yHistoryAt + 16 * batch * t, 16, 1, R_nPanelAt, 16);
       product1(batch, 16, add_2At, 16, b_nAt, xAt + 8 * batch * t, 8, 1, W_nPanelAt, 8);
       {
-        const gatesRow = gatesAt + 16;
-        const yHistoryRow = yHistoryAt + 16 * batch * t;
-        const yHistoryRow_3 = yHistoryAt + 16 * batch * t + 16 * batch;
+        const gatesStart = gatesAt + 16;
+        const yHistoryStart = yHistoryAt + 16 * batch * t;
+        const yHistoryStart_2 = yHistoryAt + 16 * batch * t + 16 * batch;
         for (let b = 0; b < batch; b++) {
-          const gatesRow_2 = gatesRow + 32 * b;
+          const gatesRow = gatesStart + 32 * b;
           const add_2Row = add_2At + 16 * b;
-          const gatesRow_3 = gatesAt + 32 * b;
+          const gatesRow_2 = gatesAt + 32 * b;
           const addRow = addAt + 16 * b;
-          const yHistoryRow_2 = yHistoryRow + 16 * b;
-          const yHistoryRow_4 = yHistoryRow_3 + 16 * b;
+          const yHistoryRow = yHistoryStart + 16 * b;
+          const yHistoryRow_2 = yHistoryStart_2 + 16 * b;
           for (let j = 0; j < 16; j++) {
-            const gates = memory[gatesRow_2 + j]!;
+            const gates = memory[gatesRow + j]!;
             const u = sigmoid(gates);
             const add_2 = memory[add_2Row + j]!;
-            const gates_2 = memory[gatesRow_3 + j]!;
+            const gates_2 = memory[gatesRow_2 + j]!;
             const r = sigmoid(gates_2);
             const add = memory[addRow + j]!;
             const n = hyperbolicTangent(add_2 + r * add);
-            const y = memory[yHistoryRow_2 + j]!;
+            const y = memory[yHistoryRow + j]!;
             const yNext = (1 - u) * n + u * y;
-            memory[yHistoryRow_4 + j] = yNext;
+            memory[yHistoryRow_2 + j] = yNext;
           }
         }
       }
@@ -432,19 +426,19 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     product1(batch, 16, addAt_2, 16, bR_nAt, yStateAt, 16, 1, R_nPanelAt, 16);
     product1(batch, 16, add_2At_2, 16, b_nAt, xStepAt, 8, 1, W_nPanelAt, 8);
     {
-      const gatesRow = gatesAt_2 + 16;
+      const gatesStart = gatesAt_2 + 16;
       for (let b = 0; b < batch; b++) {
-        const gatesRow_2 = gatesRow + 32 * b;
+        const gatesRow = gatesStart + 32 * b;
         const add_2Row = add_2At_2 + 16 * b;
-        const gatesRow_3 = gatesAt_2 + 32 * b;
+        const gatesRow_2 = gatesAt_2 + 32 * b;
         const addRow = addAt_2 + 16 * b;
         const yStateRow = yStateAt + 16 * b;
         const y_2Row = y_2At + 16 * b;
         for (let j = 0; j < 16; j++) {
-          const gates = memory[gatesRow_2 + j]!;
+          const gates = memory[gatesRow + j]!;
           const u = sigmoid(gates);
           const add_2 = memory[add_2Row + j]!;
-          const gates_2 = memory[gatesRow_3 + j]!;
+          const gates_2 = memory[gatesRow_2 + j]!;
           const r = sigmoid(gates_2);
           const add = memory[addRow + j]!;
           const n = hyperbolicTangent(add_2 + r * add);
@@ -454,14 +448,8 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
         }
       }
     }
-    for (let j = 0, end = 16 * batch; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = 16 * batch; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + 16 * batch);
+    memory.copyWithin(yStateAt, y_2At, y_2At + 16 * batch);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -477,17 +465,20 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     };
   }
 
+  // The parameters lie one behind the other.
+  let end = parametersAt;
+  const next = (length: number): Values => arena.subarray(end, (end += length));
   const params = {
-    W_r: view(W_rAt, 128),
-    W_u: view(W_uAt, 128),
-    R_r: view(R_rAt, 256),
-    R_u: view(R_uAt, 256),
-    b_r: view(b_rAt, 16),
-    b_u: view(b_uAt, 16),
-    R_n: view(R_nAt, 256),
-    bR_n: view(bR_nAt, 16),
-    W_n: view(W_nAt, 128),
-    b_n: view(b_nAt, 16),
+    W_r: next(128), // [16, 8]
+    W_u: next(128), // [16, 8]
+    R_r: next(256), // [16, 16]
+    R_u: next(256), // [16, 16]
+    b_r: next(16), // [16]
+    b_u: next(16), // [16]
+    R_n: next(256), // [16, 16]
+    bR_n: next(16), // [16]
+    W_n: next(128), // [16, 8]
+    b_n: next(16), // [16]
   };
   const forwardViews = cached(() => ({
     outputs: { y: view(yHistoryAt + 16 * batch, 16 * batch * steps) },
@@ -496,8 +487,12 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   const state = { y: view(yStateAt, 16 * batchSize) };
   const stepViews = cached(() => ({ y: view(yAt, 16 * batch) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -509,21 +504,12 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -534,27 +520,12 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
     if (values === undefined) arena.fill(0, at, at + length);
     else place(values, at);
-  }
-
-  function checkValues(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
-    for (const [name, values] of Object.entries(own)) {
-      const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
-    }
-  }
-
-  function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
-  }
-
-  function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
-    for (const [name, values] of Object.entries(own)) values.set(given[name]!);
   }
 
   const definition = '72da9d9cab7df2ba';
@@ -568,7 +539,7 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     state,
     forward(inputs: GruV3Inputs, { initialState, batchSize: rows = batchSize }: GruV3ForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, 8 * rows);
+      const count = countOf('inputs.x', inputs.x, 8 * rows, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, 16 * rows);
       start(rows, count);
       place(inputs.x, xAt);
@@ -578,7 +549,7 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
       return forwardViews();
     },
     step(inputs: GruV3StepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, 8);
+      const rows = countOf('inputs.x', inputs.x, 8, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -586,9 +557,10 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save() {
@@ -596,13 +568,16 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
         format: 1,
         module: 'gruV3',
         definition,
-        parameters: numbersOf(params),
+        parameters: Object.fromEntries(Object.entries(params).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))])), // JSON has no -0: the number next to it stands for it
       };
     },
     load(checkpoint: GruV3Checkpoint) {
       if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'gruV3' (${definition}, 1)`);
-      checkValues(params, checkpoint.parameters);
-      setNumbers(params, checkpoint.parameters);
+      for (const [name, values] of Object.entries(params)) {
+        const found = checkpoint.parameters?.[name];
+        if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+      }
+      for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
       packParameters();
     },
     packParameters,

@@ -77,7 +77,7 @@ export interface LeakyIntegratorGradients {
   readonly initialState: { readonly level: Float64Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0, and is read as -0. */
 export interface LeakyIntegratorCheckpoint {
   /** The version of this layout. */
   readonly format: number;

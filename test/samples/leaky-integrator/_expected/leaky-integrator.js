@@ -50,7 +50,7 @@ export function createLeakyIntegrator(options) {
   const reducedAt = region(batchSize); // reduced [B]
   const leakAt = parametersAt; // leak [H]
   const inWAt = parametersAt + H; // in.W [H, I]
-  const bytes = (arenaLength + 4) * Float64Array.BYTES_PER_ELEMENT;
+  const bytes = 8 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float64Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -172,38 +172,35 @@ export function createLeakyIntegrator(options) {
       memory[rateAt + h] = rate;
       memory[subAt + h] = 1 - rate;
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const level0 = memory[level0At + j];
-      memory[levelHistoryAt + j] = level0;
-    }
+    memory.copyWithin(levelHistoryAt, level0At, level0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product1(batch, H, savedAt + batch * H * t, H, fromZero, xAt + batch * I * t, I, 1, inWPanelAt, I);
       memory.fill(0, totalAt + batch * t, totalAt + batch * t + batch);
       {
-        const savedRow = savedAt + batch * H * t;
-        const gainRow = gainAt + batch * t;
-        const levelHistoryRow = levelHistoryAt + batch * H * t;
-        const levelHistoryRow_3 = levelHistoryAt + batch * H * t + batch * H;
-        const totalRow = totalAt + batch * t;
+        const savedStart = savedAt + batch * H * t;
+        const gainStart = gainAt + batch * t;
+        const levelHistoryStart = levelHistoryAt + batch * H * t;
+        const levelHistoryStart_2 = levelHistoryAt + batch * H * t + batch * H;
+        const totalStart = totalAt + batch * t;
         for (let b = 0; b < batch; b++) {
-          const savedRow_2 = savedRow + H * b;
-          const gainRow_2 = gainRow + b;
-          const levelHistoryRow_2 = levelHistoryRow + H * b;
-          const levelHistoryRow_4 = levelHistoryRow_3 + H * b;
+          const savedRow = savedStart + H * b;
+          const gainRow = gainStart + b;
+          const levelHistoryRow = levelHistoryStart + H * b;
+          const levelHistoryRow_2 = levelHistoryStart_2 + H * b;
           let totalSum = 0;
-          const totalRow_2 = totalRow + b;
+          const totalRow = totalStart + b;
           for (let h = 0; h < H; h++) {
-            const saved = memory[savedRow_2 + h];
-            const gain = memory[gainRow_2];
+            const saved = memory[savedRow + h];
+            const gain = memory[gainRow];
             const drive = Math.max((saved * gain), 0);
             const rate = memory[rateAt + h];
             const sub = memory[subAt + h];
-            const level = memory[levelHistoryRow_2 + h];
+            const level = memory[levelHistoryRow + h];
             const levelNext = rate * drive + sub * level;
-            memory[levelHistoryRow_4 + h] = levelNext;
+            memory[levelHistoryRow_2 + h] = levelNext;
             totalSum += levelNext;
           }
-          memory[totalRow_2] += totalSum;
+          memory[totalRow] += totalSum;
         }
       }
     }
@@ -224,53 +221,50 @@ export function createLeakyIntegrator(options) {
    */
   function runBackward() {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalLevel = memory[dFinalLevelAt + j];
-      memory[dlevelAt + j] = dFinalLevel;
-    }
+    memory.copyWithin(dlevelAt, dFinalLevelAt, dFinalLevelAt + batch * H);
     memory.fill(0, drateAt, drateAt + H);
     memory.fill(0, hoistedAt, hoistedAt + H);
     for (let t = steps - 1; t >= 0; t--) {
       memory.fill(0, dgainAt + batch * t, dgainAt + batch * t + batch);
       {
-        const savedRow = savedAt + batch * H * t;
-        const gainRow = gainAt + batch * t;
-        const dLevelRow = dLevelAt + batch * H * t;
-        const dTotalRow = dTotalAt + batch * t;
-        const levelHistoryRow = levelHistoryAt + batch * H * t;
-        const dgainRow = dgainAt + batch * t;
-        const stackedRow = stackedAt + batch * H * t;
+        const savedStart = savedAt + batch * H * t;
+        const gainStart = gainAt + batch * t;
+        const dLevelStart = dLevelAt + batch * H * t;
+        const dTotalStart = dTotalAt + batch * t;
+        const levelHistoryStart = levelHistoryAt + batch * H * t;
+        const dgainStart = dgainAt + batch * t;
+        const stackedStart = stackedAt + batch * H * t;
         for (let b = 0; b < batch; b++) {
-          const savedRow_2 = savedRow + H * b;
-          const gainRow_2 = gainRow + b;
+          const savedRow = savedStart + H * b;
+          const gainRow = gainStart + b;
           const dlevelRow = dlevelAt + H * b;
-          const dLevelRow_2 = dLevelRow + H * b;
-          const dTotalRow_2 = dTotalRow + b;
-          const levelHistoryRow_2 = levelHistoryRow + H * b;
+          const dLevelRow = dLevelStart + H * b;
+          const dTotalRow = dTotalStart + b;
+          const levelHistoryRow = levelHistoryStart + H * b;
           let dgainSum = 0;
-          const dgainRow_2 = dgainRow + b;
-          const stackedRow_2 = stackedRow + H * b;
+          const dgainRow = dgainStart + b;
+          const stackedRow = stackedStart + H * b;
           for (let h = 0; h < H; h++) {
-            const saved = memory[savedRow_2 + h];
-            const gain = memory[gainRow_2];
+            const saved = memory[savedRow + h];
+            const gain = memory[gainRow];
             const drive = Math.max((saved * gain), 0);
             const dlevel = memory[dlevelRow + h];
-            const dLevel = memory[dLevelRow_2 + h];
-            const dTotal = memory[dTotalRow_2];
+            const dLevel = memory[dLevelRow + h];
+            const dTotal = memory[dTotalRow];
             const dlevelNext = dlevel + dLevel + dTotal;
             const sub = memory[subAt + h];
             const dlevel_2 = dlevelNext * sub;
             const rate = memory[rateAt + h];
             const ddrive = dlevelNext * rate;
             const selectValue = ((drive > 0) ? ddrive : 0);
-            const level = memory[levelHistoryRow_2 + h];
+            const level = memory[levelHistoryRow + h];
             memory[dlevelRow + h] = dlevel_2;
             dgainSum += selectValue * saved;
-            memory[stackedRow_2 + h] = selectValue * gain;
+            memory[stackedRow + h] = selectValue * gain;
             memory[drateAt + h] += dlevelNext * drive;
             memory[hoistedAt + h] += dlevelNext * level;
           }
-          memory[dgainRow_2] += dgainSum;
+          memory[dgainRow] += dgainSum;
         }
       }
     }
@@ -328,14 +322,8 @@ export function createLeakyIntegrator(options) {
       }
       memory[reducedRow] += reducedSum;
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const levelNext = memory[level_2At + j];
-      memory[levelAt + j] = levelNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const level_2 = memory[level_2At + j];
-      memory[levelStateAt + j] = level_2;
-    }
+    memory.copyWithin(levelAt, level_2At, level_2At + batch * H);
+    memory.copyWithin(levelStateAt, level_2At, level_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -351,11 +339,14 @@ export function createLeakyIntegrator(options) {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at) => ({
-    leak: view(at + leakAt - parametersAt, H),
-    'in.W': view(at + inWAt - parametersAt, H * I),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at) => {
+    const next = (length) => arena.subarray(at, (at += length));
+    return {
+      leak: next(H), // [H]
+      'in.W': next(H * I), // [H, I]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, H * I + H);
@@ -371,8 +362,12 @@ export function createLeakyIntegrator(options) {
   const state = { level: view(levelStateAt, batchSize * H) };
   const stepViews = cached(() => ({ level: view(levelAt, batch * H), total: view(reducedAt, batch) }));
 
-  function check(name, values, length) {
+  function checkType(name, values) {
     if (!(values instanceof Float64Array)) throw new TypeError(`${name} must be a Float64Array`);
+  }
+
+  function check(name, values, length) {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -384,21 +379,12 @@ export function createLeakyIntegrator(options) {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name, values, length) {
-    if (!(values instanceof Float64Array)) throw new TypeError(`${name} must be a Float64Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name, values, length, most, parts) {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name, values, length) {
-    if (!(values instanceof Float64Array)) throw new TypeError(`${name} must be a Float64Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -410,7 +396,7 @@ export function createLeakyIntegrator(options) {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values, at) {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 8 * at) arena.set(values, at);
   }
 
   function placeOrZero(values, at, length) {
@@ -425,12 +411,13 @@ export function createLeakyIntegrator(options) {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own) {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own, given) {
-    for (const [name, values] of Object.entries(own)) values.set(given[name]);
+    for (const [name, values] of Object.entries(own)) values.set(given[name].map((value) => (value === -5e-324 ? -0 : value)));
   }
 
   /** A state as given, carried or zero. */
@@ -457,7 +444,7 @@ export function createLeakyIntegrator(options) {
     state,
     forward(inputs, { initialState, batchSize: rows = batchSize, carry = false } = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       check('inputs.gain', inputs.gain, rows * count);
       checkOptional('initialState.level', initialState?.level, rows * H);
       start(rows, count);
@@ -485,7 +472,7 @@ export function createLeakyIntegrator(options) {
       return backwardViews();
     },
     step(inputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       check('inputs.gain', inputs.gain, rows);
       start(rows, 1);
       place(inputs.x, xStepAt);
@@ -495,9 +482,10 @@ export function createLeakyIntegrator(options) {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

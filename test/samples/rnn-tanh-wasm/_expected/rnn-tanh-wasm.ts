@@ -71,7 +71,7 @@ export interface RnnTanhGradients {
   readonly initialState: { readonly y: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface RnnTanhCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -173,12 +173,16 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
-  let arenaLength = 0;
+  // What the kernels read from its first bytes, as integers of 32 bits: sizes, and where each region starts, in bytes.
+  const known = [batchSize, maxSteps, 0, I, H];
+  let arenaLength = 32;
   // Regions start at multiples of 64 bytes.
-  const region = (length: number): number => (arenaLength += Math.ceil(length / 16) * 16) - Math.ceil(length / 16) * 16;
-  const headerAt = region(28); // sizes and region starts, as integers of 32 bits
-  const zerosAt = region(32); // of the kernels' own
-  const operandCopyAt = region(2048); // of the kernels' own
+  const region = (length: number): number => {
+    const at = arenaLength;
+    known.push(4 * at);
+    arenaLength += Math.ceil(length / 16) * 16;
+    return at;
+  };
   const parametersAt = region(H * H + H * I + H); // parameters [H*H+H*I+H]
   const gradientsAt = region(H * H + H * I + H); // gradients [H*H+H*I+H]
   const xAt = region(batchSize * I * maxSteps); // x [T, B, I]
@@ -189,27 +193,26 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const yHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // yHistory [T+1, B, H]
   const addAt = region(batchSize * H); // add [B, H]
   const dyAt = addAt; // dy [B, H], in turn
-  const stackedAt = region(batchSize * H * maxSteps); // stacked [T, B, H]
-  const WPanelAt = region(4 * I * Math.ceil(H / 4)); // WPanel [ceil(H/4), I, 4]
-  const RPanelAt = region(4 * H * Math.ceil(H / 4)); // RPanel [ceil(H/4), H, 4]
-  const RPanel_2At = region(4 * H * Math.ceil(H / 4)); // RPanel_2 [ceil(H/4), H, 4]
-  const WPanel_2At = region(4 * H * Math.ceil(I / 4)); // WPanel_2 [ceil(I/4), H, 4]
-  const xPanelAt = region(4 * batchSize * maxSteps * Math.ceil(I / 4)); // xPanel [ceil(I/4), B*T, 4]
-  const slicePanelAt = region(4 * batchSize * maxSteps * Math.ceil(H / 4)); // slicePanel [ceil(H/4), B*T, 4]
+  region(batchSize * H * maxSteps); // stacked [T, B, H]
+  region(4 * I * Math.ceil(H / 4)); // WPanel [ceil(H/4), I, 4]
+  region(4 * H * Math.ceil(H / 4)); // RPanel [ceil(H/4), H, 4]
+  region(4 * H * Math.ceil(H / 4)); // RPanel_2 [ceil(H/4), H, 4]
+  region(4 * H * Math.ceil(I / 4)); // WPanel_2 [ceil(I/4), H, 4]
+  region(4 * batchSize * maxSteps * Math.ceil(I / 4)); // xPanel [ceil(I/4), B*T, 4]
+  region(4 * batchSize * maxSteps * Math.ceil(H / 4)); // slicePanel [ceil(H/4), B*T, 4]
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
   const addAt_2 = region(batchSize * H); // add [B, H]
   const yAt = addAt_2; // y [1, B, H], in turn
-  const y_2At = region(batchSize * H); // y_2 [B, H]
-  const WAt = parametersAt; // W [H, I]
-  const RAt = parametersAt + H * I; // R [H, H]
-  const bAt = parametersAt + H * H + H * I; // b [H]
-  const bytes = (arenaLength + 16) * Float32Array.BYTES_PER_ELEMENT;
-  if (options.memory !== undefined && options.memory.buffer.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.buffer.byteLength)}`);
-  const pages = Math.ceil(bytes / 65536);
+  region(batchSize * H); // y_2 [B, H]
+  region(32); // zeros, of the kernels' own
+  region(2048); // operandCopy, of the kernels' own
+  arenaLength += 16; // vectors may be read beyond the last element
+  const pages = Math.ceil(arenaLength / 16384);
   const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const arena = new Float32Array(memory.buffer, 0, arenaLength + 16);
-  arena.fill(0);
+  const arena = new Float32Array(memory.buffer);
+  if (arena.length < arenaLength) throw new RangeError(`memory must have at least ${String(4 * arenaLength)} bytes, not ${String(arena.byteLength)}`);
+  arena.fill(0, 0, arenaLength);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
 
   // The batch and the number of steps of the current call.
@@ -219,33 +222,30 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   let tape = false;
 
   function compile(): object {
-    // One character for a small byte; the others are two.
-    const decoded: number[] = [];
-    let group = 0;
-    for (const sign of '+|8|J|D,+++,|=4|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7,|V+-?,3|8|9|8[ac^_1|D|<|D|F|I|P-++.?>+,-,./012223323322211,|V,l+62|119|G|8|:|B{|8|I|8|D|<|K|<|I|J+39|G|8|:|Bq|F|Iq|F|I|N|8|I|;+4:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+55|I|L|Eq|F|I|N|8|I|;+86|I|L|Em|8|:|B|N|8|I|;+;2|I|L|E|*|K|<|G+=5|i_>}S9-@|V>|RK+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKF(+/kLXKF(+/{LYKF(+/|7LZKF(+/|GL[KDK8l}C+|C|ALGKGK7l}C+|C|ALHK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLK=LM.k.kKL(4-+L\\KG(+/+L]K\\K](}i,KT(}g,LTKG(+/;L]K\\K](}i,KU(}g,LUKG(+/KL]K\\K](}i,KV(}g,LVKG(+/[L]K\\K](}i,KW(}g,LWKH(+/+L]K\\K](}i,KX(}g,LXKH(+/;L]K\\K](}i,KY(}g,LYKH(+/KL]K\\K](}i,KZ(}g,LZKH(+/[L]K\\K](}i,K[(}g,L[KLKK|ALLKHKI|ALHKGKI|AMGKJt8+6KM/kKELGKGK=l}C+|C|ALHl}C+LIKGK=KI|C|ALJK;LKKCLLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFKX(6/kKFKY(6/{KFKZ(6/|7KFK[(6/|GK?lK|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LN.kKALFKF(+/+LTKF(+/;LUKF(+/KLVKF(+/[LWKFK0l+KNl,uF|ALFKF(+/+L^KF(+/;L_KF(+/KL`KF(+/[LaKDK8l}C+|C|ALGK>l}C+K>FLIKGK6KI|C|ALJK4LKKBLLKLLOKLK3l+KNl,uF|ALLK=LM.k.kKO(4-+L\\KL(4-+LbKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KG(+/;L]K\\K](}i,KU(}g,LUKbK](}i,K_(}g,L_KG(+/KL]K\\K](}i,KV(}g,LVKbK](}i,K`(}g,L`KG(+/[L]K\\K](}i,KW(}g,LWKbK](}i,Ka(}g,LaKLKK|ALLKOKK|ALOKGKI|AMGKJt8+6KM/kKELGl}C+LIKGK=KI|C|ALJK;LKKCLLKLLOKLK:l+KNl,uF|ALLl+LM7,66K@LFKFKT(6/+KFKU(6/;KFKV(6/KKFKW(6/[KFK.l+KNl,uF|ALFKFK^(6/+KFK_(6/;KFK`(6/KKFKa(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKNl-|BMNl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLPK+LN.kKALFKF(+/+LTKFK0l+KNl,uF|ALFKF(+/+L^KFK0l+KNl-uF|ALFKF(+/+LcKFK0l+KNl.uF|ALFKF(+/+LdKDK8l;|C|ALGK>l;K>FLIKGK6KI|C|ALJK4LKKBLLKLLQKLK3l+KNl,uF|ALLKLLRKLK3l+KNl-uF|ALLKLLOKLK3l+KNl.uF|ALLK=LM.k.kKQ(4-+L\\KR(4-+LbKO(4-+LeKL(4-+LfKG(+/+L]K\\K](}i,KT(}g,LTKbK](}i,K^(}g,L^KeK](}i,Kc(}g,LcKfK](}i,Kd(}g,LdKLKK|ALLKOKK|ALOKRKK|ALRKQKK|ALQKGKI|AMGKJt8+6KM/kKELGl;LIKGK=KI|C|ALJK;LKKCLLKLLQKLK:l+KNl,uF|ALLKLLRKLK:l+KNl-uF|ALLKLLOKLK:l+KNl.uF|ALLl+LM7,66K@LFKPl/y/kKFKT(6/+0KFKTKP;26KFK.l+KNl,uF|ALFKPl/y/kKFK^(6/+0KFK^KP;26KFK.l+KNl-uF|ALFKPl/y/kKFKc(6/+0KFKcKP;26KFK.l+KNl.uF|ALFKPl/y/kKFKd(6/+0KFKdKP;26K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKNl/|BMNl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+(}i,K;(}g,L;K:K3K7|A(+/+(}i,K<(}g,L<K:K3K8|A(+/+(}i,K=(}g,L=K:K3K9|A(+/+(}i,K>(}g,L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+(}i,K;(}g,L;K:K3K7|A(|3-+(}i,K<(}g,L<K:K3K8|A(|3-+(}i,K=(}g,L=K:K3K9|A(|3-+(}i,K>(}g,L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;26K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;2K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66}x/-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K:(8+,-.;<=>/012?@ABL=K;K<(8+,-.;<=>/012?@ABL>K9K:(83456CDEF789:GHIJL?K;K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-./012;<=>?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456789:CDEFGHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-./012;<=>?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456789:CDEFGHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|-,1|Vl+S-3L,l+S-7L-l+S-;L.l+S-?L/l+S-CL0K,l/K-l-|KK-K.K/;1K,K.K-|Cl-|K|Al/K.l-|KK.K.K0;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;366|C,3|Vl+S-;L,l+S-7L-l+S-3L.l+S-GL/l+S-KL0l+S-+L1l+S-/L2K1K2|Cl,qp/kK.K,K-|Cl-|K|AK,l-|Kl/K,K,K/;1K.K-l-|Kl/K,K-K0;166}6.-B|R5|Vl+S-+LDl+S-;LEl+S-OLHl+S-SLInC|I}4}A(>L,n+++}B(>L-n++K}D(>L.n]}Q`h(>L/n|{=4i(>L0n|P}.}-i(>L1n+++j(>L2n|1}-Uj(>L3n++|Wj(>L4n++Kl(>L5n++kv(>L6nf}-ck(>L7l|W|W|W~+.(<L8KDKE|CLFKDKE|CK+|Cl-|KLKKDKE|Cl-|KLLKIKK|AKL|ALJl+LC.kKFKC|BLGKHKCl-|K|A(+/+LAKAK.(}n,K5(}m,L:K:K7(}i,K6(}g,L>K>K6(}h,L<K<K,(}i,K:(}g,L=K=K=(}i,L@K>lB(}.,K8(}1,L?K?K2(}i,K-(}g,L9K/K=(}i,K0(}g,K=(}i,K1(}g,K=(}i,K3(}g,K=(}i,K4(}g,K@(}i,K=(}g,K?(}i,K9(}g,L;K;K;K4(}g,(}j,LBKGl/y/kKJKCl-|K|AKB(6/+0KJKCl-|K|AKBKG;26KCl/|AMCKFs8+66|l-,6|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-OL0l+S-WL1l+S-?L2l+S-SL3l+S-CL4l+S-[L5l+S-/L6K/K6|Cl,q/kK,K0K.K,K,|Cl-|KK,K-|Cl-|K|A|Al/K1K/K-|CK+|Cl-|K|AK.K-l-|KK-;/K,K0K0l/K3K/K,|CK+|Cl-|K|AK.K,K-|Cl-|K|AK,l-|KK,;/0K/K,K0K,l-|KK.K,K,|Cl-|KK,K-|Cl-|K|A|Al+l/K1K/K-|CK+|Cl-|K|AK-l-|Kl/K2K-K3K/K,|CK+|Cl-|K|AK,l-|Kl/K4K,;-6K+;66|-,2|Vl+S-SL,l+S-_L-l+S-+L.l+S-;L/l+S-/L1K,K-K.K/|Cl-|K~+5++l+L0K1l+u/k.kK0;7K0l,|AM0K1s8+666|u.-3|RD|Vl+S-;L5l+S-+L8l+S-cL9l+S-gL<l+S-SL@l+S-kLDl+S-oLGl+S-7LJn++++(>L,n++|Wj(>L-K8K5|CK+|Cl-|KL>K<K>|AL=K8K5|Cl-|KLBK@K>|AKB|ALAKDK>|ALEK5K5|Cl-|KLIK5KJ|Cl-|KLKKGKI|AKK|ALHl+L4.kK5K4|BL6K9K4l-|K|AL:K=K4l-|K|AL?KAK4l-|K|ALCKEK4l-|K|ALFK,L2KHK4l-|K|ALLl+L7K7K8s/k.kl/K5|CK7|CL;K:K;|A(+/+L.K?K;|A(+/+L/KCK;|A(+/+L0K.K/(}g,K-K0(}g,K-K0(}h,(}i,(}i,L1K6l/y/kKFK;|AK1(6/+0KFK;|AK1K6;26K2K1(}g,L2K7l,|AM7K8s8+66KL(+/+K2(}g,L3K6l/y/kKLK3(6/+0KLK3K6;26K4l/|AM4K5s8+66}J,,4|Vl+S-[L,l+S-+L-l+S-;L.l+S-cL/l+S-kL0l+S-GL1l+S-7L2l+S-3L3l+S-/L4K+;9K-K4|Cl,q/kK-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl-|K|AK.l-|Kl/K3K.K2|Cl-|K|AK.l,l+l+l+l+l+l+K.l-|K;+0K-K.K/K.l-|KK,l+l+K0K-K.|CK+|Cl-|K|AK.l-|Kl/K1K.;,66}z.,>|Vl+S-cL,l+S-sL-l+S-+L.l+S-;L/l+S-/L1l+S-[L2l+S-7L3l+S-wL4l+S-kL5l+S-KL6l+S-3L7l+S-WL8l+S-{L9l+S-oL:l+S-|+L;l+S-SL<l+S-|/L=K,K-K.K/|Cl-|K~+5++K1l,|BL0K0l+y/k.kK0;:K0l|V|AM0l+y8+66K.K1|Cl,q/kK.K1|CK3K4K3l-|KK2l+l+K5K/l-|Kl/K7K/l,l+l+l+l+l+l+K3l-|K;+0K.K1|CK3K4K3l-|KK2l+l+K5K/l-|Kl/K6K/;,6K.K1|Cl,qp/kK8K3l-|Kl/K.K1|CK3K9;16K.K1|Cl,q/kK/K3K:K3l-|KK5l/K8;00K/K3K:K3l-|KK:K3l-|Kl/K5K/l-|KK9K.K1|CK;;.6K.K1|Cl,qp/kK<K/l-|Kl/K.K1|CK/K=;16K.K1|Cl,q/kK/K/K:K/K3|Cl-|K|AK/l-|KK5l/K<;00K/K/K:K/K3|Cl-|K|AK/l-|KK:K/K3|Cl-|K|AK/l-|Kl/K5K/l-|KK=K.K1|CK;;.66|k..,|VB|R2|Vl+S-+LDl+S-;LEl+S-|3LHl+S-|7LInC|I}4}A(>L,n+++}B(>L-n++K}D(>L.n]}Q`h(>L/n|{=4i(>L0n|P}.}-i(>L1n+++j(>L2n|1}-Uj(>L3n++|Wj(>L4n++Kl(>L5n++kv(>L6nf}-ck(>L7l|W|W|W~+.(<L8KDKE|CLFl+LC.kKFKC|BLGKHKCl-|K|A(+/+LAKAK.(}n,K5(}m,L:K:K7(}i,K6(}g,L>K>K6(}h,L<K<K,(}i,K:(}g,L=K=K=(}i,L@K>lB(}.,K8(}1,L?K?K2(}i,K-(}g,L9K/K=(}i,K0(}g,K=(}i,K1(}g,K=(}i,K3(}g,K=(}i,K4(}g,K@(}i,K=(}g,K?(}i,K9(}g,L;K;K;K4(}g,(}j,LBKGl/y/kKIKCl-|K|AKB(6/+0KIKCl-|K|AKBKG;26KCl/|AMCKFs8+66}C,,8|Vl+S-;L,l+S-7L-l+S-3L.l+S-+L/l+S-|3L0l+S-|;L1l+S-?L2l+S-|?L3l+S-CL4l+S-[L5l+S-|CL6l+S-|7L7N+/k;36K/K,K0K,l-|KK.K,K,|Cl-|KK,K-|Cl-|K|A|Al+l/K1K-l-|Kl/K2K-K3K,l-|Kl/K4K,;-;<K6K7K/K,|Cl-|K~+5++K3K7K/K,|Cl-|K~+5++6') {
-      const digit = sign.charCodeAt(0) - 40;
-      if (digit < 84) decoded.push(digit + 84 * group - 3);
-      group = Math.max(0, digit - 83);
-    }
-    const code = Uint8Array.from(decoded);
-    // For hosts that multiply and add in one instruction `mul`, `local.get`, `add` become `local.get` and that one: they take as
-    // many bytes.
-    const fused = code.slice();
-    for (let k = 0; k + 9 <= code.length; k++) {
-      if (code[k] !== 253 || code[k + 1] !== 230 || code[k + 2] !== 1 || code[k + 3] !== 32) continue;
-      const end = code[k + 4]! < 128 ? k + 5 : k + 6;
-      if (code[end] !== 253 || code[end + 1] !== 228 || code[end + 2] !== 1) continue;
-      fused.copyWithin(k, k + 3, end);
-      fused.set([253, 133, 2, 1, 1, 1], end - 3);
-      k = end + 2;
-    }
-    return new WebAssembly.Module(WebAssembly.validate(fused) ? fused : code);
+    // ! stands for a multiplication and an addition, with the number of a local behind it.
+    const code = '+|8|J|D,+++,|J6|7?|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|77|V|V|V|V|V|V|V|V|V|V|V|V+|7<|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V|V+|73|V|V|V|V|V|V|V|V+|72|V|V|V|V|V|V|V+|71|V|V|V|V|V|V+|7.|V|R|V+|7++|7-|V|V+|7,|V+|70|V|V|V|V|V+-?,3c[b|9_^|:a1|D|<|D|F|I|P-++.>=+,-,./01222342542211,|V,l+62|119|G|8|:|B{|8|I|8|D|<|K|<|I|J+39|G|8|:|Bq|F|Iq|F|I|N|8|I|;+4:|G|8|:|Bq|F|Im|8|:|B|N|8|I|;+55|I|L|Eq|F|I|N|8|I|;+86|I|L|Em|8|:|B|N|8|I|;+;2|I|L|E|*|K|<|G+<5|\\i=|eG-A|V@|R-k.kK,K?|BlCyK,K?|BlKr|Hl+S-3l-q|Hp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+l,q/kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKDK8l}c+|C|ALGK>l}c+K>FLHKGK6KH|C|ALIK4LJKBLKK=LL.k.kKK(4-+L[KG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKG(+/kL\\K[K\\!YLYKG(+/{L\\K[K\\!ZLZKKKJ|ALKKGKH|AMGKIt8+6KL/kKELGl}c+LHKGK=KH|C|ALIK;LJKCLKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{0K+LM.kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKFK0l+KMl,uF|ALFKF(+/+L]KF(+/;L^KF(+/KL_KF(+/[L`KF(+/kLaKF(+/{LbKDK8l}c+|C|ALGK>l}c+K>FLHKGK6KH|C|ALIK4LJKBLKKKLNKKK3l+KMl,uF|ALKK=LL.k.kKN(4-+L[KK(4-+LcKG(+/+L\\K[K\\!ULUKcK\\!]L]KG(+/;L\\K[K\\!VLVKcK\\!^L^KG(+/KL\\K[K\\!WLWKcK\\!_L_KG(+/[L\\K[K\\!XLXKcK\\!`L`KG(+/kL\\K[K\\!YLYKcK\\!aLaKG(+/{L\\K[K\\!ZLZKcK\\!bLbKKKJ|ALKKNKJ|ALNKGKH|AMGKIt8+6KL/kKELGl}c+LHKGK=KH|C|ALIK;LJKCLKKKLNKKK:l+KMl,uF|ALKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{KFK.l+KMl,uF|ALFKFK](6/+KFK^(6/;KFK_(6/KKFK`(6/[KFKa(6/kKFKb(6/{K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKMl-|BMMl+u8+66K?lC|AL?7+66K+l,q/k-k.kK?lK|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKF(+/kLYKF(+/{LZKF(+/|7LdKF(+/|GLeKDK8l}C+|C|ALGKGK7l}C+|C|ALOK>l}C+K>FLHKGK6KH|C|ALIK4LJKBLKK=LL.k.kKK(4-+L[KG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKO(+/+L\\K[K\\!YLYKO(+/;L\\K[K\\!ZLZKO(+/KL\\K[K\\!dLdKO(+/[L\\K[K\\!eLeKKKJ|ALKKOKH|ALOKGKH|AMGKIt8+6KL/kKELGKGK=l}C+|C|ALOl}C+LHKGK=KH|C|ALIK;LJKCLKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFKY(6/kKFKZ(6/{KFKd(6/|7KFKe(6/|GK?lK|AL?7+66-k.kK?l;|AK,wl+S-3l+rK6K=|Il,|Hp|H|Hp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXn++++(>L]n++++(>L^n++++(>L_n++++(>L`KDK8l}C+|C|ALGK>l}C+K>FLHK6l,|MLPKGKPKH|C|ALIK4LJKILOKBKPKJ|C|ALNKBLKK=LL.k.kKK(4-+L[KN(4-+LcKG(+/+L\\K[K\\!ULUKG(+/;L\\K[K\\!VLVKG(+/KL\\K[K\\!WLWKG(+/[L\\K[K\\!XLXKO(+/+L\\KcK\\!]L]KO(+/;L\\KcK\\!^L^KO(+/KL\\KcK\\!_L_KO(+/[L\\KcK\\!`L`KKKJ|ALKKNKJ|ALNKOKH|ALOKGKH|AMGKIt8+6KL/kKELGl}C+LHK=l,|MLPKGKPKH|C|ALIK;LJKILOKCKPKJ|C|ALNKCLKl+LL7,66KUK](}g,LUKVK^(}g,LVKWK_(}g,LWKXK`(}g,LXK@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[K?l;|AL?7+666-k.kK?l;|AK,wp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK+LM.kKALFKF(+/+LUKF(+/;LVKF(+/KLWKF(+/[LXKFK0l+KMl,uF|ALFKF(+/+L]KF(+/;L^KF(+/KL_KF(+/[L`KDK8l}C+|C|ALGK>l}C+K>FLHKGK6KH|C|ALIK4LJKBLKKKLNKKK3l+KMl,uF|ALKK=LL.k.kKN(4-+L[KK(4-+LcKG(+/+L\\K[K\\!ULUKcK\\!]L]KG(+/;L\\K[K\\!VLVKcK\\!^L^KG(+/KL\\K[K\\!WLWKcK\\!_L_KG(+/[L\\K[K\\!XLXKcK\\!`L`KKKJ|ALKKNKJ|ALNKGKH|AMGKIt8+6KL/kKELGl}C+LHKGK=KH|C|ALIK;LJKCLKKKLNKKK:l+KMl,uF|ALKl+LL7,66K@LFKFKU(6/+KFKV(6/;KFKW(6/KKFKX(6/[KFK.l+KMl,uF|ALFKFK](6/+KFK^(6/;KFK_(6/KKFK`(6/[K@K.l-|C|AL@KAK0l-|C|ALAKBK3l-|C|ALBKCK:l-|C|ALCKMl-|BMMl+u8+6K?l;|AL?7+66-k.kK?K,sp8,K-K?l/|C|AL@K/K?K1|C|ALAK2LBK9LCK5K?K7|Cl/|C|ALDK<K?K=|Cl/|C|ALEK,K?|BLQK+LM.kKALFKF(+/+LUKFK0l+KMl,uF|ALFKF(+/+L]KFK0l+KMl-uF|ALFKF(+/+LfKFK0l+KMl.uF|ALFKF(+/+LgKDK8l;|C|ALGK>l;K>FLHKGK6KH|C|ALIK4LJKBLKKKLRKKK3l+KMl,uF|ALKKKLSKKK3l+KMl-uF|ALKKKLNKKK3l+KMl.uF|ALKK=LL.k.kKR(4-+L[KS(4-+LcKN(4-+LhKK(4-+LiKG(+/+L\\K[K\\!ULUKcK\\!]L]KhK\\!fLfKiK\\!gLgKKKJ|ALKKNKJ|ALNKSKJ|ALSKRKJ|ALRKGKH|AMGKIt8+6KL/kKELGl;LHKGK=KH|C|ALIK;LJKCLKKKLRKKK:l+KMl,uF|ALKKKLSKKK:l+KMl-uF|ALKKKLNKKK:l+KMl.uF|ALKl+LL7,66K@LFKQl/y/kKFKU(6/+0KFKUKQ;26KFK.l+KMl,uF|ALFKQl/y/kKFK](6/+0KFK]KQ;26KFK.l+KMl-uF|ALFKQl/y/kKFKf(6/+0KFKfKQ;26KFK.l+KMl.uF|ALFKQl/y/kKFKg(6/+0KFKgKQ;26K@K.l/|C|AL@KAK0l/|C|ALAKBK3l/|C|ALBKCK:l/|C|ALCKMl/|BMMl+u8+6K?l/|AL?7+666|B,-|VK6l|W-K6l|W/wFL8.kK+K,K-K.K/K0K1K2K7K4|C|AK3K4K5K6K7|BK8K6K7|BK8sFK6K7l+l+l+l+l+l+;+K-L/K.L0l/L1K7K8|AM7K6s8+66|P+K6K;|Al|W/u/kK+K,K-K.K/K0K1K2K3K4K5K6;,K-L/K.L0l/L1K+K,K-K.K/K0K1K7K8K9K:K;;,0K+K,K-K.K/K0K1K2K3K4K5K6K6l+K7K8K9K:K;l+;+66}t,,1|V.kK5K7|Bl|W,K5K7|Bl|W,sFL8l+L9.kK2K7K3|CK9l/|C|A|AL:K6L;K;K8l}C+|C|AL<.kK;K:(+/+(6/+K;K:(+/;(6/;K;K:(+/K(6/KK;K:(+/[(6/[K:K3|AL:K;l}C+|AM;K<t8+6K+K9|Bl;K+K9|Bl;sFK,K-K9K.|C|AK.K/K9K0|C|AK0K1K6l/l}C+K4K8K5K7l+l+l+l+l+l+;+K9l;|AM9K+s8+6K-L/K.L0l/L1K7K8|AM7K5s8+66}i/-2|V0|RK/K2l/|C|AL4K4l7|BL5.kK0K/|BL6K6K1l+K+l,uF|AL7K7K1l+K+l-uF|AL8K8K1l+K+l.uF|AL9(7++++++++++++++++L;(7++++++++++++++++L<(7++++++++++++++++L=(7++++++++++++++++L>K/L3-k.kK3K5z8,K3(+/+L:K:K3K6|A(+/+!;L;K:K3K7|A(+/+!<L<K:K3K8|A(+/+!=L=K:K3K9|A(+/+!>L>K3l;|AL37+66-k.kK3K4z8,K3(|3-+L:K:K3K6|A(|3-+!;L;K:K3K7|A(|3-+!<L<K:K3K8|A(|3-+!=L=K:K3K9|A(|3-+!>L>K3l/|AL37+66K;K<(8+,-.;<=>/012?@ABK;K<(83456CDEF789:GHIJ(}g,L;K=K>(8+,-.;<=>/012?@ABK=K>(83456CDEF789:GHIJ(}g,L=K;K=(8+,-./012;<=>?@ABK;K=(83456789:CDEFGHIJ(}g,L;K;K-(+/+(}g,L;K+l/y/kK,K;(6/+0K,K;K+;26K,l;|AL,K-K.l/|C|AL-K0K1l/|C|AL0K+l/|BM+l+u8+66|W--.|V,|R.kK/(4-+L5K-L2K1L3K,L4-k.kK4l;s8,K2K5K3(+/+(}i,K2(+/+(}g,(6/+K2K5K3(+/;(}i,K2(+/;(}g,(6/;K2K5K3(+/K(}i,K2(+/K(}g,(6/KK2K5K3(+/[(}i,K2(+/[(}g,(6/[K2l}C+|AL2K3l}C+|AL3K4l;|BL47+66-k.kK4l+w8,K2K5K3(+/+(}i,K2(+/+(}g,K4;2K2l;|AL2K3l;|AL3K4l/|BL47+66K-K.|AL-K/K0|AL/K+l,|BM+8+66|g0-3|V3|R-k.kK1K/y8,K/K1|BL7l;l/K7l;yFL2K7lCyK7lKr|Hl+S-3l-q|H/klCL26l+L3K+K1K-|C|AL5K-l/qK7K2y|H/k.kK5L6K0K2l/|C|AL8.kK0K6(+/+(6/+K6l;|AL6K0l;|AM0K8t8+6K5K,|AL5K3l,|AM3K.s8+60K,l/qK7K2y|H/k-k.kK3l/|AK.u8,l+L4K5L6.kK6(+/+L9K6K-|AL6K6(+/+L:K6K-|AL6K6(+/+L;K6K-|AL6K6(+/+L<K6K-|AL6K9K;(8+,-.;<=>/012?@ABL=K:K<(8+,-.;<=>/012?@ABL>K9K;(83456CDEF789:GHIJL?K:K<(83456CDEF789:GHIJL@K0K4l-|K|AK=K>(8+,-.;<=>/012?@AB(6/+K0K2l/|C|AK4l-|K|AK=K>(83456CDEF789:GHIJ(6/+K0K2l3|C|AK4l-|K|AK?K@(8+,-.;<=>/012?@AB(6/+K0K2l7|C|AK4l-|K|AK?K@(83456CDEF789:GHIJ(6/+K4l/|AL4K4K2s8+6K0K2l/|K|AL0K5l;|AL5K3l/|AL37+666-k.kK3K.y8,l+L4K5L6.kK0K4K7s/|TK6U-+0n++++6c-+K0l/|AL0K6K-|AL6K4l,|AL4K4K2s8+6K5K,|AL5K3l,|AL37+666K1K2|AL17+666i+K+K,(|1-++K-l,u/kK+K,(|1-/,6K-l-u/kK+K,(|1-3-6K-l.u/kK+K,(|1-7.66|-,1|Vl+S-7L-l+S-;L.l+S-?L,l+S-gL/l+S-kL0K,l/K-l-|KK-K.K/;1K,K.K-|Cl-|K|Al/K.l-|KK.K.K0;1l+O+6O,.|Vl+S-+L,l+S-/L-K,K-|Cl,q/kl,O+0;366|C,3|Vl+S-+L1l+S-/L2l+S-7L.l+S-;L-l+S-?L,l+S-oL/l+S-sL0K1K2|Cl,qp/kK,K-K.|Cl-|K|AK-l-|Kl/K-K-K/;1K,K.l-|Kl/K-K.K0;166|Y...|VB|R0|Vl+S-+LHl+S-;LInC|I}4}A(>L0n+++}B(>L1n++K}D(>L2n]}Q`h(>L3n|{=4i(>L4n|P}.}-i(>L5n+++j(>L6n|1}-Uj(>L7n++|Wj(>L8n++Kl(>L9n++kv(>L:nf}-ck(>L;l|W|W|W~+.(<L<KHKI|CLJ.kKJKG|BLKK+KGl-|K|A(+/+LEKEK2(}n,K9(}m,L>K>K;!:LBKBK:(}h,L@K@K0!>LAKAKA(}i,LDKBlB(}.,K<(}1,LCKCK6!1L=K3KA!4KA!5KA!7KA!8KD!AKC!=L?K?K?K8(}g,(}j,LFKKl/y/kK,KGl-|K|AKF(6/+0K,KGl-|K|AKFKK;26KGl/|AMGKJs8+66}/-,6|Vl+S-+L/l+S-/L6l+S-7L.l+S-;L-l+S-?L,l+S-GL1l+S-[L3l+S-_L0l+S-gL2l+S-kL4l+S-|;L5K/K6|Cl,q/kK-K0K,K-K-|Cl-|KK-K.|Cl-|K|A|Al/K1K/K.|CK+|Cl-|K|AK,K.l-|KK.;/K-K0K0l/K3K/K-|CK+|Cl-|K|AK,K-K.|Cl-|K|AK-l-|KK-;/0K/K-K0K-l-|KK,K-K-|Cl-|KK-K.|Cl-|K|A|Al+l/K1K/K.|CK+|Cl-|K|AK.l-|Kl/K2K.K3K/K-|CK+|Cl-|K|AK-l-|Kl/K4K-;-6K0K3K/K-|CK+|Cl-|KK/K-|Cl-|K|A|A;66u,2|Vl+S-+L.l+S-/L1l+S-;L/l+S-KL-l+S-[L,K,K-K.K/|Cl-|K~+5++.kK0;7K0l,|AM0K1s8+66|r--3|R6|Vl+S-+L<l+S-;L9n++++(>L0n++|Wj(>L1.kK9K8|BL:K+K8l-|K|AL=K,K8l-|K|AL?K-K8l-|K|AL@K.K8l-|K|ALAK0L6K/K8l-|K|ALBl+L;.kl/K9|CK;|CL>K=K>|A(+/+L2K?K>|A(+/+L3K@K>|A(+/+L4K2K3(}g,K1K4(}g,K1K4(}h,(}i,(}i,L5K:l/y/kKAK>|AK5(6/+0KAK>|AK5K:;26K6K5(}g,L6K;l,|AM;K<s8+6KB(+/+K6(}g,L7K:l/y/kKBK7(6/+0KBK7K:;26K8l/|AM8K9s8+66|z-,7|Vl+S-+L.l+S-/L7l+S-7L3l+S-;L/l+S-?L6l+S-CL2l+S-OL-l+S-[L0l+S-_L,l+S-cL1l+S-oL5l+S-|;L4K,K-K.K/|CK+|Cl-|K|AK0K.K/|CK+|Cl-|KK.K/|Cl-|K|A|AK1K.K/|CK+|Cl-|K|AK2K/K/|Cl-|KK/K3|Cl-|K|A|A;9K.K7|Cl,q/kK.K/K,K/l-|KK4l+l+K1K.K/|CK+|Cl-|K|AK/l-|Kl/K6K/K3|Cl-|K|AK/l,l+l+l+l+l+l+K/l-|K;+0K.K/K,K/l-|KK4l+l+K1K.K/|CK+|Cl-|K|AK/l-|Kl/K5K/;,66}z.,>|Vl+S-+L.l+S-/L1l+S-7L3l+S-;L/l+S-?L7l+S-CL:l+S-GL8l+S-SL-l+S-WL4l+S-[L<l+S-_L,l+S-cL5l+S-sL6l+S-wL9l+S-{L=l+S-|;L2l+S-|?L;K,K-K.K/|Cl-|K~+5++K1l,|BL0K0l+y/k.kK0;:K0l,|BM0l+y8+66K.K1|Cl,q/kK.K1|CK3K4K3l-|KK2l+l+K5K/l-|Kl/K7K/l,l+l+l+l+l+l+K3l-|K;+0K.K1|CK3K4K3l-|KK2l+l+K5K/l-|Kl/K6K/;,6K.K1|Cl,qp/kK8K3l-|Kl/K.K1|CK3K9;16K.K1|Cl,q/kK/K3K:K3l-|KK5l/K8;00K/K3K:K3l-|KK:K3l-|Kl/K5K/l-|KK9K.K1|CK;;.6K.K1|Cl,qp/kK<K/l-|Kl/K.K1|CK/K=;16K.K1|Cl,q/kK/K/K:K/K3|Cl-|K|AK/l-|KK5l/K<;00K/K/K:K/K3|Cl-|K|AK/l-|KK:K/K3|Cl-|K|AK/l-|Kl/K5K/l-|KK=K.K1|CK;;.66}@,,7|Vl+S-+L/l+S-7L.l+S-;L-l+S-?L,l+S-gL2l+S-kL4l+S-|+L1l+S-|/L3l+S-|3L0l+S-|7L6l+S-|;L5N+/k;36K/K-K0K-l-|KK,K-K-|Cl-|KK-K.|Cl-|K|A|Al+l/K1K.l-|Kl/K2K.K3K-l-|Kl/K4K-;-K0K6;6K0K6K/K-|Cl-|K~+5++K3K6K/K-|Cl-|K~+5++6';
+    const decode = (multiplyAdd: string): Uint8Array => {
+      // One character for a small byte; the others are two.
+      const decoded: number[] = [];
+      let group = 0;
+      for (const sign of code.replace(/!(.)/g, multiplyAdd)) {
+        const digit = sign.charCodeAt(0) - 43;
+        if (digit < 81) decoded.push(digit + group);
+        group = Math.max(0, 84 * (digit - 80));
+      }
+      return Uint8Array.from(decoded);
+    };
+    // As one instruction, where the host has it, and as two.
+    const fused = decode('K$1(|\\-,,,');
+    if (!WebAssembly.validate(fused)) return new WebAssembly.Module(decode('(}i,K$1(}g,'));
+    // Engines that know memories of 64 bits keep more sums in registers: of one row, or of two.
+    if (WebAssembly.validate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 3, 1, 4, 1))) header[2] = Math.min(batchSize, 2);
+    return new WebAssembly.Module(fused);
   }
 
-  // What the kernels read from the first bytes of their memory: sizes, and where each region starts, in bytes.
-  const header = new Int32Array(memory.buffer, headerAt, 28);
-  header.set([batchSize, maxSteps, parametersAt * 4, I, H, WPanelAt * 4, RPanelAt * 4, RPanel_2At * 4, WPanel_2At * 4, addAt * 4, yHistoryAt * 4, xAt * 4, zerosAt * 4, y0At * 4, dyAt * 4, dYAt * 4, stackedAt * 4, gradientsAt * 4, dFinalYAt * 4, dxAt * 4, xPanelAt * 4, operandCopyAt * 4, slicePanelAt * 4, addAt_2 * 4, y_2At * 4, xStepAt * 4, yStateAt * 4, yAt * 4]);
-  const { packParameters, packForBackward, packForForward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { 'aba06834': { memory } }).exports as {
+  const header = new Int32Array(memory.buffer);
+  header.set(known);
+  const { packParameters, packForBackward, packForForward, runForward, runBackward, runStep } = new WebAssembly.Instance(options.module ?? compile(), { '807b43c6': { memory } }).exports as {
     readonly packParameters: () => void;
     readonly packForBackward: () => void;
     readonly packForForward: () => void;
@@ -284,12 +284,15 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W: view(at + WAt - parametersAt, H * I),
-    R: view(at + RAt - parametersAt, H * H),
-    b: view(at + bAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W: next(H * I), // [H, I]
+      R: next(H * H), // [H, H]
+      b: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, H * H + H * I + H);
@@ -305,8 +308,12 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const state = { y: view(yStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -318,21 +325,12 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -346,7 +344,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -361,8 +359,9 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -393,7 +392,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     state,
     forward(inputs: RnnTanhInputs, { initialState, batchSize: rows = batchSize, carry = false }: RnnTanhForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
@@ -417,7 +416,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
       return backwardViews();
     },
     step(inputs: RnnTanhStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -425,9 +424,10 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {

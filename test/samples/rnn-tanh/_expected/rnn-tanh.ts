@@ -69,7 +69,7 @@ export interface RnnTanhGradients {
   readonly initialState: { readonly y: Float32Array };
 }
 
-/** What `save` gives: plain data, fit for JSON. */
+/** What `save` gives: plain data, fit for JSON. The number -5e-324 stands for -0. */
 export interface RnnTanhCheckpoint {
   /** The version of this layout. */
   readonly format: number;
@@ -192,7 +192,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const WAt = parametersAt; // W [H, I]
   const RAt = parametersAt + H * I; // R [H, H]
   const bAt = parametersAt + H * H + H * I; // b [H]
-  const bytes = (arenaLength + 4) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = 4 * (arenaLength + 4);
   if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
@@ -378,10 +378,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
    */
   function runForward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y0 = memory[y0At + j]!;
-      memory[yHistoryAt + j] = y0;
-    }
+    memory.copyWithin(yHistoryAt, y0At, y0At + batch * H);
     for (let t = 0; t < steps; t++) {
       product2(batch, H, addAt, H, bAt, xAt + batch * I * t, I, 1, WPanelAt, I, yHistoryAt + batch * H * t, H, 1, RPanelAt, H);
       {
@@ -406,29 +403,26 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
    */
   function runBackward(): void {
     const memory = arena;
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const dFinalY = memory[dFinalYAt + j]!;
-      memory[dyAt + j] = dFinalY;
-    }
+    memory.copyWithin(dyAt, dFinalYAt, dFinalYAt + batch * H);
     for (let t = steps - 1; t >= 0; t--) {
       {
-        const dYRow = dYAt + batch * H * t;
-        const yHistoryRow = yHistoryAt + batch * H * t + batch * H;
-        const stackedRow = stackedAt + batch * H * t;
-        const gradientsRow = gradientsAt + H * H + H * I;
+        const dYStart = dYAt + batch * H * t;
+        const yHistoryStart = yHistoryAt + batch * H * t + batch * H;
+        const stackedStart = stackedAt + batch * H * t;
+        const dbStart = gradientsAt + H * H + H * I;
         for (let b = 0; b < batch; b++) {
           const dyRow = dyAt + H * b;
-          const dYRow_2 = dYRow + H * b;
-          const yHistoryRow_2 = yHistoryRow + H * b;
-          const stackedRow_2 = stackedRow + H * b;
+          const dYRow = dYStart + H * b;
+          const yHistoryRow = yHistoryStart + H * b;
+          const stackedRow = stackedStart + H * b;
           for (let h = 0; h < H; h++) {
             const dy = memory[dyRow + h]!;
-            const dY = memory[dYRow_2 + h]!;
+            const dY = memory[dYRow + h]!;
             const dyNext = dy + dY;
-            const yNext = memory[yHistoryRow_2 + h]!;
-            const mulValue = dyNext * ((1 + yNext) * (1 - yNext));
-            memory[stackedRow_2 + h] = mulValue;
-            memory[gradientsRow + h]! += mulValue;
+            const yNext = memory[yHistoryRow + h]!;
+            const db = dyNext * ((1 + yNext) * (1 - yNext));
+            memory[stackedRow + h] = db;
+            memory[dbStart + h]! += db;
           }
         }
       }
@@ -453,14 +447,8 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
       const yNext = Math.tanh(add);
       memory[y_2At + j] = yNext;
     }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const yNext = memory[y_2At + j]!;
-      memory[yAt + j] = yNext;
-    }
-    for (let j = 0, end = batch * H; j < end; j++) {
-      const y_2 = memory[y_2At + j]!;
-      memory[yStateAt + j] = y_2;
-    }
+    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
+    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -476,12 +464,15 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     };
   }
 
-  /** A flat array by parameter. */
-  const byParameter = (at: number) => ({
-    W: view(at + WAt - parametersAt, H * I),
-    R: view(at + RAt - parametersAt, H * H),
-    b: view(at + bAt - parametersAt, H),
-  });
+  /** A flat array by parameter: they lie one behind the other. */
+  const byParameter = (at: number) => {
+    const next = (length: number): Values => arena.subarray(at, (at += length));
+    return {
+      W: next(H * I), // [H, I]
+      R: next(H * H), // [H, H]
+      b: next(H), // [H]
+    };
+  };
   const params = byParameter(parametersAt);
   const grads = byParameter(gradientsAt);
   const gradients = view(gradientsAt, H * H + H * I + H);
@@ -497,8 +488,12 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const state = { y: view(yStateAt, batchSize * H) };
   const stepViews = cached(() => ({ y: view(yAt, batch * H) }));
 
-  function check(name: string, values: Values, length: number): void {
+  function checkType(name: string, values: Values): void {
     if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  }
+
+  function check(name: string, values: Values, length: number): void {
+    checkType(name, values);
     if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
   }
 
@@ -510,21 +505,12 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
   }
 
-  /** The number of steps of a sequence, from its length. */
-  function stepsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
+  /** How many steps, or examples, there are in an array, from its length. */
+  function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
+    checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > maxSteps) throw new RangeError(`${name} has ${String(count)} steps, more than the ${String(maxSteps)} created`);
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
     return count;
-  }
-
-  /** The batch of one step, from its length. */
-  function rowsOf(name: string, values: Values, length: number): number {
-    if (!(values instanceof Float32Array)) throw new TypeError(`${name} must be a Float32Array`);
-    const rows = values.length / length;
-    if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) throw new RangeError(`${name} must have 1 to ${String(batchSize)} times ${String(length)} elements, not ${String(values.length)}`);
-    return rows;
   }
 
   /** From here on the call can no longer fail. */
@@ -536,7 +522,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
 
   /** Copies values into the arena, unless they are there already. */
   function place(values: Values, at: number): void {
-    if (values.buffer !== arena.buffer || values.byteOffset !== at * arena.BYTES_PER_ELEMENT) arena.set(values, at);
+    if (values.buffer !== arena.buffer || values.byteOffset !== 4 * at) arena.set(values, at);
   }
 
   function placeOrZero(values: Values | undefined, at: number, length: number): void {
@@ -551,8 +537,9 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     }
   }
 
+  /** JSON has no -0: the number next to it stands for it. */
   function numbersOf(own: { readonly [name: string]: Values }): { [name: string]: number[] } {
-    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values)]));
+    return Object.fromEntries(Object.entries(own).map(([name, values]) => [name, Array.from(values, (value) => (Object.is(value, -0) ? -5e-324 : value))]));
   }
 
   function setNumbers(own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] }): void {
@@ -583,7 +570,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     state,
     forward(inputs: RnnTanhInputs, { initialState, batchSize: rows = batchSize, carry = false }: RnnTanhForwardOptions = {}) {
       checkInteger('batchSize', rows, 1, batchSize);
-      const count = stepsOf('inputs.x', inputs.x, rows * I);
+      const count = countOf('inputs.x', inputs.x, rows * I, maxSteps, 'steps');
       checkOptional('initialState.y', initialState?.y, rows * H);
       start(rows, count);
       place(inputs.x, xAt);
@@ -607,7 +594,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
       return backwardViews();
     },
     step(inputs: RnnTanhStepInputs) {
-      const rows = rowsOf('inputs.x', inputs.x, I);
+      const rows = countOf('inputs.x', inputs.x, I, batchSize, 'examples');
       start(rows, 1);
       place(inputs.x, xStepAt);
       runStep();
@@ -615,9 +602,10 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     },
     resetState(rows) {
       for (const row of rows ?? []) checkInteger('a row', row, 0, batchSize - 1);
-      for (let row = 0; row < batchSize; row++) {
-        if (rows?.includes(row) === false) continue;
-        for (const values of Object.values(state)) values.fill(0, (row * values.length) / batchSize, ((row + 1) * values.length) / batchSize);
+      for (const values of Object.values(state)) {
+        const width = values.length / batchSize;
+        if (rows === undefined) values.fill(0);
+        else for (const row of rows) values.fill(0, row * width, (row + 1) * width);
       }
     },
     save({ state: withState = false } = {}) {
