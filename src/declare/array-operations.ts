@@ -14,6 +14,7 @@ import { split as splitOp } from '../ops/split.js';
 import { transpose as transposeOp } from '../ops/transpose.js';
 import { windows as windowsOp } from '../ops/windows.js';
 import { elementText } from '../report/text.js';
+import type { WithSize } from './axis-shapes.js';
 import { axisOf } from './axis.js';
 import { Declaration } from './declaration.js';
 import { apply, declarationOf, Expression } from './expression.js';
@@ -164,13 +165,22 @@ type PartsOf<S extends Shape, Lengths extends readonly (string | number)[]> = {
   readonly [K in keyof Lengths]: Expression<S extends readonly [string | number] ? readonly [Lengths[K]] : Shape>;
 };
 
-/** `length` elements from `start` along an axis. */
-export function slice<const S extends Shape = Shape>(
-  value: Expression,
+/** `length` elements from `start` along the first axis. */
+export function slice<const S extends Shape, const Length extends DimLike>(
+  value: Expression<S>,
   start: DimLike,
-  length: DimLike,
-  axis = 0,
-): Expression<S> {
+  length: Length,
+): Expression<WithSize<S, 0, DimOf<Length>>>;
+/** `length` elements from `start` along an axis; negative counts from the last. */
+export function slice<const S extends Shape, const Length extends DimLike, const Axis extends number>(
+  value: Expression<S>,
+  start: DimLike,
+  length: Length,
+  axis: Axis,
+): Expression<WithSize<S, Axis, DimOf<Length>>>;
+/** Where TypeScript does not know the shape of the value or the axis: `slice<readonly ['T-2', 'K']>(value, 2, 'T-2')`. */
+export function slice<const S extends Shape = Shape>(value: Expression, start: DimLike, length: DimLike, axis?: number): Expression<S>;
+export function slice(value: Expression, start: DimLike, length: DimLike, axis = 0): Expression {
   const declaration = declarationOf('slice', value);
   const [size = Dim.one] = declaration.shape('the slice', [length]);
   return apply(sliceOp, [value], {
@@ -179,6 +189,9 @@ export function slice<const S extends Shape = Shape>(
     length: size,
   });
 }
+
+/** A size as it stands in a shape; any for a `Dim`, of which TypeScript knows no value. */
+type DimOf<Length extends DimLike> = Length extends string | number ? Length : string | number;
 
 /** Zeros before and after along an axis. */
 export function pad<const S extends Shape = Shape>(

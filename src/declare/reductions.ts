@@ -3,6 +3,7 @@ import { broadcast as broadcastOp } from '../ops/broadcast.js';
 import { scalarConstant } from '../ops/construct.js';
 import { reduceMax } from '../ops/reduce-max.js';
 import { reduceSum } from '../ops/reduce-sum.js';
+import type { WithoutAxes } from './axis-shapes.js';
 import { axisOf } from './axis.js';
 import { add, clip, div, exp, greater, log, max, min, mul, select, sqrt, square, stopGradient, sub } from './elementwise-operations.js';
 import { apply, declarationOf, Expression } from './expression.js';
@@ -11,25 +12,35 @@ import type { Operand, Shape } from './expression.js';
 /** Which axes a reduction runs over: one, several, or all when left out. Negative counts from the last. */
 export type Axes = number | readonly number[] | undefined;
 
-/** The sum of the elements; the axes summed over disappear. */
-export function sum<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
-  return apply(reduceSum, [value], { axes: axesOf(value, axes) });
+/**
+ * The axes reduced over disappear; without any given, the result is a scalar.
+ *
+ * @throws DeclarationError for an axis that the value lacks, and for a scalar
+ */
+export interface Reduction {
+  (value: Expression, axes?: undefined): Expression<readonly []>;
+  <const S extends Shape, const Over extends number | readonly number[]>(value: Expression<S>, axes: Over): Expression<WithoutAxes<S, Over>>;
+  /** Where TypeScript does not know the shape of the value or the axes: `sum<readonly ['H']>(value, 0)`. */
+  <const S extends Shape = Shape>(value: Expression, axes?: Axes): Expression<S>;
 }
+
+/** The sum of the elements; the axes summed over disappear. */
+export const sum: Reduction = <S extends Shape>(value: Expression, axes?: Axes): Expression<S> =>
+  apply(reduceSum, [value], { axes: axesOf(value, axes) });
 
 /** The largest element; ties share the gradient evenly. */
-export function maximum<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
-  return apply(reduceMax, [value], { axes: axesOf(value, axes) });
-}
+export const maximum: Reduction = <S extends Shape>(value: Expression, axes?: Axes): Expression<S> =>
+  apply(reduceMax, [value], { axes: axesOf(value, axes) });
 
 /** The sum divided by how many elements it has. */
-export function mean<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
+export const mean: Reduction = <S extends Shape>(value: Expression, axes?: Axes): Expression<S> => {
   const over = axesOf(value, axes);
   const { declaration, node } = value;
   const count = Dim.product(over.map((axis) => node.type.shape[axis] ?? Dim.one));
   const total = apply<{ axes: readonly number[] }, S>(reduceSum, [value], { axes: over });
   const size = new Expression<readonly []>(declaration, scalarConstant(declaration.builder, count));
   return div(total, along(size, total, []));
-}
+};
 
 /**
  * `ln Σ e^a`, without overflow: the maximum is subtracted first. Its gradient is the softmax of the terms, at infinities too:
@@ -40,12 +51,12 @@ export function mean<const S extends Shape = readonly []>(value: Expression, axe
  *
  * What lies beyond the range of float32 counts as infinite. A NaN among the terms gives NaN.
  */
-export function logSumExp<const S extends Shape = readonly []>(value: Expression, axes?: Axes): Expression<S> {
+export const logSumExp: Reduction = <S extends Shape>(value: Expression, axes?: Axes): Expression<S> => {
   const over = axesOf(value, axes);
   const { largest, total } = relativePowers<S, Shape>(value, over);
   // The powers tell nothing of a term that is +∞: its slope is that of the maximum.
   return add(log(total), select(greater(largest, largestNumber), largest, stopGradient(largest)));
-}
+};
 
 /**
  * `e^a / Σ e^a`, without overflow. A row of -∞ alone gives zeros (PyTorch: NaN), so that what is masked completely counts for
@@ -88,8 +99,8 @@ export function layerNorm<S extends Shape>(
   { gain, bias, epsilon = 1e-5 }: LayerNormOptions<S> = {},
 ): Expression<S> {
   const over = axesOf(value, -1);
-  const centred = sub(value, back(mean<Shape>(value, over), value, over));
-  const deviation = sqrt(add(mean<Shape>(square(centred), over), epsilon));
+  const centred = sub(value, back(mean(value, over), value, over));
+  const deviation = sqrt(add(mean(square(centred), over), epsilon));
   const normal = div(centred, back(deviation, value, over));
   const scaled = gain === undefined ? normal : mul(normal, gain);
   return bias === undefined ? scaled : add(scaled, bias);

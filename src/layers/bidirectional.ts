@@ -29,5 +29,5 @@ export function bothEnds(both: Steps): Expression<readonly [string | number]> {
   const width = node.type.shape[1] ?? Dim.zero;
   const half = Dim.ceilDiv(width, 2);
   if (!half.times(2).equals(width)) throw declaration.error(`bothEnds takes two directions side by side, [T, 2H], not [T, ${width.key}]`);
-  return concat([slice<readonly [string]>(last, 0, half), slice<readonly [string]>(first, half, half)]);
+  return concat([slice(last, 0, half), slice(first, half, half)]);
 }

@@ -43,7 +43,7 @@ export function softmaxCrossEntropy<const Leading extends Shape>(
   const perClass = (value: Expression): Expression => apply(broadcastOp, [value], { shape, axes: rows });
   const total = <S extends Shape>(value: Expression): Expression<S> => sum<S>(value, -1);
   // Taking the maximum from all logits avoids overflow, and keeps the loss of a sure and right answer from cancelling.
-  const shifted = sub<Shape>(logits, perClass(stopGradient(maximum<Shape>(logits, -1))));
+  const shifted = sub<Shape>(logits, perClass(stopGradient(maximum(logits, -1))));
   const isTarget = equal<Shape>(apply(broadcastOp, [iota(classes.key)], { shape, axes: [leading.length] }), perClass(target));
   const losses = sub<Shape>(log(total(exp(shifted))), total(select<Shape>(isTarget, shifted, 0)));
   declaration.limitIndices(target.node, { size: classes, except: ignoredIndex });

@@ -1,3 +1,4 @@
+import { compileModule } from 'cellwright/compiler';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { vanillaLstm } from '../../src/cells/index.js';
 import {
@@ -13,20 +14,25 @@ import {
   greater,
   layerNorm,
   linear,
+  logSumExp,
   matrixVector,
   max,
+  maximum,
+  mean,
   mul,
   outer,
   parameter,
   select,
   sequence,
   sigmoid,
+  slice,
   softmax,
   split,
   sub,
   sum,
 } from '../../src/declare/index.js';
-import type { Expression } from '../../src/declare/index.js';
+import type { Expression, Shape } from '../../src/declare/index.js';
+import { Dim } from '../../src/graph/dim.js';
 import { dense } from '../../src/layers/dense.js';
 import { meanSquaredError } from '../../src/layers/mean-squared-error.js';
 import { softmaxCrossEntropy } from '../../src/layers/softmax-cross-entropy.js';
@@ -85,6 +91,96 @@ describe('types follow the shapes', () => {
       return { outputs: { logits }, loss: softmaxCrossEntropy(concat([dense('e', 'O-1', y), dense('f', 1, y)], -1), digit) };
     });
     expect([...model.parameters.values()].find(({ name }) => name === 'a.W')?.shape.map(({ key }) => key)).toEqual(['O', 'H+I']);
+  });
+
+  it.each([['sum', sum], ['mean', mean], ['maximum', maximum], ['logSumExp', logSumExp]] as const)('of a %s, which lacks the axes reduced over', (_, reduce) => {
+    defineModel('typed', { dims: ['I', 'H'], inputs: { x: ['T', 'H'], cube: ['H', 'I', 2] } }, ({ x, cube }) => {
+      // What TypeScript says and what there is.
+      const is = <const S extends Shape>(value: Expression<S>, ...shape: S): void => {
+        expect(value.node.type.shape.map(({ key }) => key)).toEqual(shape.map(String));
+      };
+      expectTypeOf(reduce(x)).toEqualTypeOf<Expression<readonly []>>();
+      is(reduce(x));
+      expectTypeOf(reduce(x, undefined)).toEqualTypeOf<Expression<readonly []>>();
+      expectTypeOf(reduce(x, 0)).toEqualTypeOf<Expression<readonly ['H']>>();
+      is(reduce(x, 0), 'H');
+      expectTypeOf(reduce(x, -1)).toEqualTypeOf<Expression<readonly ['T']>>();
+      is(reduce(x, -1), 'T');
+      expectTypeOf(reduce(x, [0, 1])).toEqualTypeOf<Expression<readonly []>>();
+      is(reduce(x, [0, 1]));
+      expectTypeOf(reduce(cube, 1)).toEqualTypeOf<Expression<readonly ['H', 2]>>();
+      expectTypeOf(reduce(cube, -2)).toEqualTypeOf<Expression<readonly ['H', 2]>>();
+      is(reduce(cube, -2), 'H', 2);
+      expectTypeOf(reduce(cube, [2, 0])).toEqualTypeOf<Expression<readonly ['I']>>();
+      is(reduce(cube, [2, 0]), 'I');
+      // The same axis twice, and one counted from either end.
+      expectTypeOf(reduce(cube, [-1, 0, 2])).toEqualTypeOf<Expression<readonly ['I']>>();
+      is(reduce(cube, [-1, 0, 2]), 'I');
+      return { outputs: { x, cube } };
+    });
+  });
+
+  it('of a reduction as far as they tell the axes and the rank', () => {
+    defineModel('typed', { dims: ['H'], inputs: { x: ['T', 'H'] } }, ({ x }) => {
+      const [axis, axes, either, perhaps, one] = [1, [1], 1, undefined, [1]] as [number, readonly number[], 0 | 1, 0 | undefined, readonly [0 | 1]];
+      expectTypeOf(sum(x, axis)).toEqualTypeOf<Expression>();
+      expectTypeOf(sum(x, axes)).toEqualTypeOf<Expression>();
+      expectTypeOf(sum(x, [0, axis])).toEqualTypeOf<Expression>();
+      expectTypeOf(sum(x, perhaps)).toEqualTypeOf<Expression>();
+      expectTypeOf(sum(x, either)).toEqualTypeOf<Expression<readonly ['H'] | readonly ['T']>>();
+      expectTypeOf(sum(x, one)).toEqualTypeOf<Expression<readonly ['H'] | readonly ['T']>>();
+      const unknown: Expression = x;
+      expectTypeOf(sum(unknown)).toEqualTypeOf<Expression<readonly []>>();
+      expectTypeOf(sum(unknown, 0)).toEqualTypeOf<Expression>();
+      expectTypeOf(sum<readonly ['H']>(unknown, 0)).toEqualTypeOf<Expression<readonly ['H']>>();
+      const rows = x as Expression<readonly ['T', ...Shape]>;
+      expectTypeOf(sum(rows, 1)).toEqualTypeOf<Expression<readonly ['T', ...Shape]>>();
+      expectTypeOf(sum(rows, -1)).toEqualTypeOf<Expression>();
+      const ofWidth = <W extends string>(matrix: Expression<readonly ['T', W]>): Expression<readonly [W]> => mean(matrix, 0);
+      expectTypeOf(ofWidth(x)).toEqualTypeOf<Expression<readonly ['H']>>();
+      return { outputs: { x } };
+    });
+  });
+
+  it('of a slice, which has another size along its axis', () => {
+    defineModel('typed', { dims: ['I', 'H'], inputs: { x: ['T', 'H'], cube: ['H', 'I', 2] } }, ({ x, cube }) => {
+      const [size, axis, either] = [Dim.one, 1, 1] as [Dim, number, 0 | 1];
+      expectTypeOf(slice(x, 1, 'T-1')).toEqualTypeOf<Expression<readonly ['T-1', 'H']>>();
+      expectTypeOf(slice(x, 1, 2, 0)).toEqualTypeOf<Expression<readonly [2, 'H']>>();
+      expectTypeOf(slice(x, 0, 1, -1)).toEqualTypeOf<Expression<readonly ['T', 1]>>();
+      expectTypeOf(slice(x, 1, 'T-1', -2)).toEqualTypeOf<Expression<readonly ['T-1', 'H']>>();
+      expectTypeOf(slice(cube, 1, 'I-1', 1)).toEqualTypeOf<Expression<readonly ['H', 'I-1', 2]>>();
+      expectTypeOf(slice(x, 0, size, 1)).toEqualTypeOf<Expression<readonly ['T', string | number]>>();
+      expectTypeOf(slice(x, 0, 1, axis)).toEqualTypeOf<Expression<readonly [string | number, string | number]>>();
+      expectTypeOf(slice(x, 0, 1, either)).toEqualTypeOf<Expression<readonly [1, 'H'] | readonly ['T', 1]>>();
+      const rows = x as Expression<readonly ['T', ...Shape]>;
+      expectTypeOf(slice(rows, 1, 2)).toEqualTypeOf<Expression<readonly [2, ...Shape]>>();
+      expectTypeOf(slice(rows, 0, 1, -1)).toEqualTypeOf<Expression>();
+      expectTypeOf(slice(x as Expression, 0, 1)).toEqualTypeOf<Expression>();
+      expectTypeOf(slice<readonly [1, 'H']>(x as Expression, 0, 1)).toEqualTypeOf<Expression<readonly [1, 'H']>>();
+      return { outputs: { x, cube } };
+    });
+  });
+
+  it('of what goes on from a reduction or a slice to layers and losses', async () => {
+    const dims = { dims: ['H', 'O'], inputs: { x: ['T', 'H'] }, targets: { digit: { shape: [], dtype: 'index' }, wanted: ['T', 'O'] } } as const;
+    const model = defineModel('typed', dims, ({ x, digit, wanted }) => {
+      const logits = dense('whole', 'O', mean(x, 0));
+      expectTypeOf(logits).toEqualTypeOf<Expression<readonly ['O']>>();
+      const late = dense('late', 'O', slice(x, 1, 'T-1'));
+      expectTypeOf(late).toEqualTypeOf<Expression<readonly ['T-1', 'O']>>();
+      // @ts-expect-error a scalar has no axis that a layer could run along
+      expect(() => dense('none', 'O', mean(x))).toThrow(DeclarationError);
+      // @ts-expect-error [H] is no [T]
+      expect(() => add(mean(x, 0), mean(x, 1))).toThrow(DeclarationError);
+      // @ts-expect-error a scalar is not repeated
+      expect(() => add(x, sum(x))).toThrow(DeclarationError);
+      // @ts-expect-error [T-1, O] is no [T, O]
+      expect(() => meanSquaredError(late, wanted)).toThrow(DeclarationError);
+      return { outputs: { logits, late }, loss: [softmaxCrossEntropy(logits, digit), meanSquaredError(late, slice(wanted, 1, 'T-1'))] };
+    });
+    expect([...model.parameters.values()].find(({ name }) => name === 'whole.W')?.shape.map(({ key }) => key)).toEqual(['O', 'H']);
+    await compileModule({ definition: model });
   });
 
   it('of sequences and final states', () => {

@@ -37,7 +37,7 @@ const warm = defineCell('warm', { dims: ['L', 'K'], inputs: { x: ['L'] }, states
 /** The first steps warm the state up, and do not count. */
 const warmed = defineModel('warmed', { dims: ['L', 'K'], inputs: { x: ['T', 'L'] }, targets: { target: ['T', 'K'] } }, ({ x, target }) => {
   const { outputs } = sequence(warm, { x });
-  const late = (values: Expression<readonly ['T', 'K']>): Expression<readonly ['T-2', 'K']> => slice<readonly ['T-2', 'K']>(values, 2, 'T-2');
+  const late = (values: Expression<readonly ['T', 'K']>): Expression<readonly ['T-2', 'K']> => slice(values, 2, 'T-2');
   return { outputs: { y: outputs.y }, loss: meanSquaredError(late(outputs.y), late(target)) };
 });
 const warmedSgd = sgd();
