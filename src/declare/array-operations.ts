@@ -126,7 +126,7 @@ export function broadcast<const S extends Shape>(value: Expression, shape: S): E
  * Side by side along an axis (the first unless stated; negative counts from the last). The size along it is not known to
  * TypeScript, unless it is given: `concat<readonly ['I+H']>([x, y])`.
  */
-export function concat<const First extends Shape, const Axis extends number, const S extends Shape = Joined<First, Axis>>(
+export function concat<const First extends Shape, const Axis extends number, const S extends Shape = WithSize<First, Axis, string | number>>(
   values: readonly [Expression<First>, ...Expression[]],
   axis?: Axis,
 ): Expression<S>;
@@ -136,13 +136,6 @@ export function concat(values: readonly Expression[], axis = 0): Expression {
   if (first === undefined) throw Declaration.current('concat').error('concat was given no values');
   return apply(concatOp, values, { axis: axisOf(first, axis) });
 }
-
-/** A shape with any size along an axis; along all of them where the types do not tell which. */
-type Joined<S extends Shape, Axis extends number> = number extends S['length']
-  ? Shape
-  : Axis extends -1
-    ? S extends readonly [...infer Leading extends Shape, string | number] ? readonly [...Leading, string | number] : Shape
-    : { readonly [K in keyof S]: K extends `${Axis}` ? string | number : `${Axis}` extends `-${string}` ? string | number : S[K] };
 
 /** Consecutive parts along an axis. */
 export function split<S extends Shape, const Lengths extends readonly (string | number)[]>(

@@ -79,7 +79,7 @@ describe('types follow the shapes', () => {
       expectTypeOf(concat([x, y], -1)).toEqualTypeOf<Expression<readonly ['T', string | number]>>();
       expectTypeOf(concat([x, y], 1)).toEqualTypeOf<Expression<readonly ['T', string | number]>>();
       expectTypeOf(concat([y, y], 0)).toEqualTypeOf<Expression<readonly [string | number, 'H']>>();
-      expectTypeOf(concat([y, y], -2)).toEqualTypeOf<Expression<readonly [string | number, string | number]>>();
+      expectTypeOf(concat([y, y], -2)).toEqualTypeOf<Expression<readonly [string | number, 'H']>>();
       expectTypeOf(concat<readonly ['T', 'I+H']>([x, y], -1)).toEqualTypeOf<Expression<readonly ['T', 'I+H']>>();
       // What a layer or a loss is given needs no type arguments.
       const logits = add(dense('a', 'O', concat([x, y], -1)), dense('b', 'O', add(y, y)));
