@@ -61,9 +61,10 @@ export function earlierResults(file: string, settings: Settings): Results {
   return earlier;
 }
 
-/** A run takes the place of what earlier ones measured of the same. */
+/** A run takes the place of what earlier ones measured of the same, also where it could not measure it. */
 export function mergedResults(earlier: Results, run: Results): Results {
-  const rows = inOrder(merged(earlier.rows, run.rows, nameOf));
+  const failed = new Set(run.skipped.map(({ what }) => what));
+  const rows = inOrder(merged(earlier.rows.filter((row) => !failed.has(nameOf(row))), run.rows, nameOf));
   const builds = merged(earlier.builds, run.builds, ({ target }) => target);
   const found = new Set([...rows.flatMap((row) => [nameOf(row), row.target]), ...builds.map(({ target }) => buildTimesName(target))]);
   return {

@@ -1,6 +1,7 @@
 import { Dim } from '../graph/dim.js';
 import type { Graph } from '../graph/graph.js';
 import { GraphBuilder } from '../graph/graph.js';
+import { isNode } from '../graph/node.js';
 import type { Node, ValueType } from '../graph/node.js';
 import { Rebuilder } from '../graph/rebuild.js';
 import { batchDim, timeDim } from '../graph/stage-dims.js';
@@ -10,6 +11,7 @@ import { lossNames } from '../declare/model.js';
 import type { ModelDefinition } from '../declare/model.js';
 import { insertBatch } from '../ops/elementwise.js';
 import { meanOf, product, quotient, scalarConstant, total as plus } from '../ops/construct.js';
+import { constant } from '../ops/constant.js';
 import { reduceSum } from '../ops/reduce-sum.js';
 import { moveAxis } from '../ops/transpose.js';
 import { batchGraph } from '../optimize/batch.js';
@@ -67,8 +69,10 @@ export function batchStage(model: ModelDefinition, { sizes = {}, lengths = false
 
   function lossOver({ total, count }: ReturnType<typeof lossNames>): Node {
     if (!batched.graph.outputs.has(count)) return overExamples(total);
-    // A count that depends on the examples may be zero.
-    const mean = batched.axes.get(count) === undefined ? quotient : meanOf;
+    const counted = batched.graph.output(count);
+    // One that depends on the examples may be zero, or one like T-2.
+    const isPositive = isNode(counted, constant) && counted.attributes.value instanceof Dim && counted.attributes.value.isPositive;
+    const mean = isPositive ? quotient : meanOf;
     return mean(builder, overExamples(total), overExamples(count));
   }
 

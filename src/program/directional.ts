@@ -18,8 +18,8 @@ export type DirectionalDerivative = 'jvp' | 'hvp';
 
 export const directionalDerivatives = ['jvp', 'hvp'] as const satisfies readonly DirectionalDerivative[];
 
-/** The direction of an input, or the derivative of an output. */
-export const tangentName = (name: string): string => `tangent.${name}`;
+/** The direction of an input, or the derivative of an output. No name of a user has an `@`. */
+export const tangentName = (name: string): string => `tangent.@${name}`;
 
 /** The inputs that a direction may move: parameters, and inputs and states of real numbers. */
 export function variedInputs({ parameters, inputs, states }: ModelDefinition, graph: Graph): string[] {

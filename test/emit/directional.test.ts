@@ -1,9 +1,10 @@
-import { adam, convLstm1d, defineModel, dense, embedding, evaluate, gruV1, jvp, mlstm, sequence, softmaxCrossEntropy, vanillaLstm, vjp } from 'cellwright';
+import { adam, convLstm1d, defineModel, dense, embedding, evaluate, exp, gruV1, jvp, mlstm, sequence, softmaxCrossEntropy, vanillaLstm, vjp } from 'cellwright';
 import type { CellDefinition, Graph, Tensor } from 'cellwright';
 import { compileModule } from 'cellwright/compiler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problemOf } from '../oracle/case.js';
 import { readReference } from '../oracle/format.js';
+import { cotangentName } from '../../src/program/gradients.js';
 import { rubbish } from '../support/short-sequence.js';
 import { Random } from '../support/random.js';
 import { randomTensor, shapeOf } from '../support/tensors.js';
@@ -54,7 +55,7 @@ class Direction {
 
 function gradientsOf({ model, graph }: Subject): { readonly graph: Graph; readonly names: readonly string[] } {
   const wrt = [...model.parameters.keys(), ...model.inputs.keys(), ...model.states.keys()];
-  const cotangents = new Map([...graph.outputs.keys()].map((name) => [name, name.replace(/^out/, 'd').replace(/^final/, 'dFinal')]));
+  const cotangents = new Map([...graph.outputs.keys()].map((name) => [name, cotangentName(name)]));
   return { graph: vjp(graph, { wrt, cotangents, gradientName: (name) => `grad.${name}` }), names: wrt.map((name) => `grad.${name}`) };
 }
 
@@ -177,6 +178,10 @@ describe.each(targets)('the %s module of a model along a direction', (target) =>
     expect(() => module.jvp(subject.batch, { inputs: { x: new Float64Array(1) } })).toThrow('tangents.inputs.x must have');
     expect(() => module.jvp(subject.batch, { params: { 'dense.b': new Float32Array(2) } })).toThrow('tangents.params.dense.b must be a Float64Array');
     expect(() => module.hvp({ ...subject.batch, target: new Float64Array(1) }, {})).toThrow('examples.target must have');
+    expect(() => module.hvp(subject.batch, { params: { 'dense.w': new Float64Array(1) } })).toThrow("tangents.params has no 'dense.w'; it may have ");
+    expect(() => module.jvp(subject.batch, { inputs: { X: new Float64Array(1) } })).toThrow("tangents.inputs has no 'X'; it may have x");
+    expect(() => module.hvp(subject.batch, module.parameters as Tangents)).toThrow("tangents has no '0'; it may have params, parameters, inputs, initialState");
+    expect(() => (module.hvp as (batch: Named) => unknown)(subject.batch)).toThrow('tangents must be an object');
   });
 });
 
@@ -230,6 +235,12 @@ describe.each(targets)('the %s module with lengths along a direction', (target) 
     expect(largestError(products, ahead.map((value, k) => (value - (behind[k] ?? NaN)) / 2e-5))).toBeLessThan(1e-8);
     expect(() => module.jvp({ ...batch, token: batch.token.map(() => 5) }, {}, { lengths })).toThrow('examples.token must have integers from 0 to 4');
   });
+});
+
+it('takes a parameter that is called as an input of a derivative would be', async () => {
+  const layer = defineModel('layer', { dims: ['I'], inputs: { x: ['T', 'I'] } }, ({ x }) => ({ outputs: { b: dense('tangent', 'I', dense('d', 'I', x)) } }));
+  const { create } = await compiled({ definition: layer, precision: 'float64', derivatives });
+  expect(Object.keys(create({ sizes: { I: 2 } }).params)).toEqual(['d.W', 'd.b', 'tangent.W', 'tangent.b']);
 });
 
 it.each(targets)('the %s module takes a direction batch first, as it takes its inputs', async (target) => {
@@ -305,11 +316,19 @@ it('is as good in float32 as rounding lets it be', async () => {
 });
 
 describe('what is written', () => {
+  const scaled = defineModel('scaled', { dims: ['I', 'O'], inputs: { x: ['T', 'I'] } }, ({ x }) => ({ outputs: { y: dense('dense', 'O', x) } }));
+  const bare = defineModel('bare', { dims: ['I'], inputs: { x: ['T', 'I'] } }, ({ x }) => ({ outputs: { y: exp(x) } }));
   const definitions = [
     { definition: vanillaLstm, derivatives },
     { definition: vanillaLstm, derivatives: ['jvp'], forwardOnly: true },
     { definition: forecaster, derivatives, optimizer: adam(), lengths: true },
     { definition: vanillaLstm, derivatives: ['hvp'], sizes: { I: 2, H: 3 }, batchSize: 1, target: 'wasm' },
+    { definition: scaled, derivatives },
+    { definition: scaled, derivatives: [] },
+    { definition: bare, derivatives },
+    { definition: bare, derivatives: [] },
+    { definition: bare, derivatives: ['jvp'], forwardOnly: true },
+    { definition: bare, derivatives: [], forwardOnly: true },
   ] as const;
 
   it.each(definitions)('compiles under strict settings (%#)', async (configuration) => {

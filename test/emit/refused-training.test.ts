@@ -23,7 +23,7 @@ const replaced = (values: Float64Array, at: number, value: number): Float64Array
 
 type Mistake = readonly [what: string, batch: Named, options: object, error: new (...values: never[]) => Error, message: string];
 const mistakes: readonly Mistake[] = [
-  ['an empty batch', { ...batch, tokens: new Float64Array(0) }, {}, RangeError, 'examples.tokens must have 1 to 3 steps of 2 elements, not 0 elements'],
+  ['an empty batch', { ...batch, tokens: new Float64Array(0) }, {}, RangeError, 'examples.tokens must have a multiple of 2 elements, not 0'],
   ['a batch of no rows', batch, { batchSize: 0 }, RangeError, 'batchSize must be an integer from 1 to 2'],
   ['a token that is not in the table', { ...batch, tokens: replaced(batch.tokens, 2, 5) }, {}, RangeError, 'examples.tokens must have integers from 0 to 4, not 5'],
   ['half a token', { ...batch, tokens: replaced(batch.tokens, 0, 0.5) }, {}, RangeError, 'examples.tokens must have integers from 0 to 4, not 0.5'],

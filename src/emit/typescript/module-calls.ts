@@ -59,7 +59,7 @@ function backwardMethod(context: ModuleContext): string[] {
     sequence,
     inputTypes,
   );
-  return method(`backward(cotangents: ${names.type}Cotangents = {}, { dFinalState, accumulate = false }: ${names.type}BackwardOptions = {})`, [
+  return method(`backward(cotangents: ${names.type}Cotangents = {}, { ${model.states.size > 0 ? 'dFinalState, ' : ''}accumulate = false }: ${names.type}BackwardOptions = {})`, [
     "if (!tape) throw new Error('call forward first: backward uses up what the last forward has kept');",
     ...checkLines(context, values, sizes.duringCall),
     'tape = false;',

@@ -174,12 +174,20 @@ export function directionalViews(context: ModuleContext): string[] {
 
 const prefixed = (types: ReadonlyMap<string, ValueType>, prefix: string): Map<string, ValueType> => new Map([...types].map(([name, type]) => [`${prefix}${name}`, type]));
 
+const keysCode = (keys: readonly string[]): string => keys.map((key) => `'${key}'`).join(', ');
+
 /** Functions that check a direction by the parameters and bring it to its place. */
 export function directionFunctions({ programs, layout, sizes, names: { type } }: ModuleContext): string[] {
   if (programs.directional.size === 0) return [];
   const size = dimCode(flatSize(programs.parameters), sizes.capacity);
   return [
-    `function checkDirection({ parameters, params: named = {} }: ${type}Tangents): void {`,
+    `function checkDirection(tangents: ${type}Tangents): void {`,
+    "  if (!(tangents instanceof Object)) throw new TypeError('tangents must be an object: a direction by params, parameters, inputs or initialState');",
+    '  const { parameters, params: named = {}, inputs = {}, initialState = {} } = tangents;',
+    "  checkKeys('tangents', tangents, ['params', 'parameters', 'inputs', 'initialState']);",
+    "  checkKeys('tangents.params', named, Object.keys(direction));",
+    `  checkKeys('tangents.inputs', inputs, [${keysCode(variedKeys(programs, 'inputs'))}]);`,
+    `  checkKeys('tangents.initialState', initialState, [${keysCode(variedKeys(programs, 'states'))}]);`,
     `  checkOptional('tangents.parameters', parameters, ${size});`,
     '  for (const [name, values] of Object.entries(direction)) checkOptional(`tangents.params.${name}`, named[name as keyof typeof named], values.length);',
     '}',

@@ -37,13 +37,11 @@ export function runFunctions(programs: Programs, context: KernelCodeContext): st
   const docs = entryDocs(programs);
   return programsOf(programs)
     .flatMap(({ entries }) => entries)
-    .flatMap(({ name, kernels }) => [
-      ...docs(name),
-      `function ${runName(name)}(): void {`,
-      ...(kernels.length === 0 ? [] : ['  const memory = arena;', ...indent(kernelLines(kernels, context))]),
-      '}',
-      '',
-    ]);
+    .flatMap(({ name, kernels }) => {
+      const lines = kernelLines(kernels, context);
+      const reads = lines.some((line) => /\bmemory\b/.test(line));
+      return [...docs(name), `function ${runName(name)}(): void {`, ...indent([...(reads ? ['const memory = arena;'] : []), ...lines]), '}', ''];
+    });
 }
 
 /** `packParameters` for what forward and step read; one more for each other entry. */

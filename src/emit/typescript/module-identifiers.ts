@@ -18,7 +18,7 @@ export const moduleIdentifiers: readonly string[] = [
 
 /** The same where a module derives along directions. */
 export const directionalIdentifiers: readonly string[] =
-  'runJvp runHvp packForJvp packForHvp jvpViews jvpTangents hvpViews direction tangents named checkDirection placeDirection'.split(' ');
+  'runJvp runHvp packForJvp packForHvp jvpViews jvpTangents hvpViews direction tangents named checkKeys key known checkDirection placeDirection'.split(' ');
 
 /** The same where sequences have lengths of their own. */
 export const lengthsIdentifiers: readonly string[] = 'lengths checkLengths checkValidIndices placeLengths Array Int32Array'.split(' ');

@@ -28,7 +28,7 @@ export function viewDeclarations(context: ModuleContext): string[] {
     ['initialState', outputFields(context, sequence, gradientName(''), model.states.keys(), programs.outputTypes)],
   ] as const;
   return [
-    ...(hasSeveral
+    ...(parameterFields.length === 0 ? [...noParameters, ...(hasSeveral ? ['const byParameter = (_at: number): typeof params => ({});'] : [])] : hasSeveral
       ? [
           '/** A flat array by parameter: they lie one behind the other. */',
           'const byParameter = (at: number) => {',
@@ -41,8 +41,8 @@ export function viewDeclarations(context: ModuleContext): string[] {
         ]
       : [
           '// The parameters lie one behind the other.',
-          `let end = ${layout.flat('parameter')};`,
-          'const next = (length: number): Values => arena.subarray(end, (end += length));',
+          `let at = ${layout.flat('parameter')};`,
+          'const next = (length: number): Values => arena.subarray(at, (at += length));',
           'const params = {',
           ...parameterFields,
           '};',
@@ -62,6 +62,9 @@ export function viewDeclarations(context: ModuleContext): string[] {
     '',
   ];
 }
+
+/** An empty object literal would have properties of no type. */
+const noParameters = ['const params: { readonly [name: string]: Values } = {};'];
 
 /** Where inputs of the created batch and steps lie. */
 export function inputViewLines(context: ModuleContext): string[] {
