@@ -8,7 +8,7 @@ const matrixMemory =
 const normalization =
   'elementwise maths takes a third of the time (vanilla LSTM: 13 %): means, variances and their derivatives are passes over all gates, which are not counted. Products with input and state are normalized apart before they are added, and run at 0.85 to 0.93 of the rate.';
 const convolution =
-  'elementwise maths, and copying out the windows that a convolution is a product with, take 20 to 26 % of the time (vanilla LSTM: 12 %), and packing 8 % (2 %). The products run at the same rate or a better one.';
+  'elementwise maths, and copying out the windows that a convolution is a product with, take 20 to 26 % of the time (vanilla LSTM: 12 %). The products run at the same rate or a better one.';
 
 /**
  * Why cells are slower than the vanilla LSTM, by the operations that are counted. Shown where a measurement says that they are. Shares

@@ -5,7 +5,7 @@ import type { MathMode } from '../typescript/math-functions.js';
 import { encodeText } from './encode.js';
 import { startSymbol } from './header.js';
 import { webAssembly } from './host.js';
-import { copySymbol, headerElements, KernelModule, largeTilesSymbol, zeroSymbol } from './kernel-module.js';
+import { copySymbol, headerElements, KernelModule, largeTileRows, zeroSymbol } from './kernel-module.js';
 import { vectorMath } from './math/vector-math.js';
 import { transposedBytes, zeroBytes } from './product-function.js';
 import { bytesOf } from './vector-code.js';
@@ -48,7 +48,7 @@ export async function compileGraphToWasm(
   const { program, starts } = placed;
   const addresses = new Map([...starts].map(([buffer, start]) => [startSymbol(buffer.name), start * bytes]));
   addresses.set(zeroSymbol, headerElements(headerSlots, lane) * bytes);
-  addresses.set(largeTilesSymbol, largeTiles === 'rows' ? 2 : 1);
+  addresses.set(largeTileRows, largeTiles === 'rows' ? 2 : 1);
   addresses.set(copySymbol, headerElements(headerSlots, lane) * bytes + zeroBytes);
   const kernels = new KernelModule({
     lane,

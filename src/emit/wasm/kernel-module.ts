@@ -23,7 +23,7 @@ export interface KernelModuleOptions {
   readonly header?: readonly string[];
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
-  /** Products have tiles for engines that keep more sums in registers, used as the symbol `largeTilesSymbol` says at run time. */
+  /** Products have tiles for engines that keep more sums in registers, used as the symbol `largeTileRows` says at run time. */
   readonly largeTiles?: 'single row' | 'rows';
   /** What is done without panels where a call is for one step of one example. */
   readonly singleRow?: SingleRow;
@@ -49,7 +49,7 @@ export class KernelModule {
 
   constructor(private readonly options: KernelModuleOptions) {
     this.#header = new Header(options.known, options.header);
-    for (const name of ['B', 'T', ...(options.largeTiles === undefined ? [] : [largeTilesSymbol])]) if (this.#header.constant(name) === undefined) this.#header.offset(name);
+    for (const name of ['B', 'T', ...(options.largeTiles === undefined ? [] : [largeTileRows])]) if (this.#header.constant(name) === undefined) this.#header.offset(name);
   }
 
   /** The symbols whose values the host writes to the first bytes of the memory, in order. */
@@ -115,7 +115,7 @@ export class KernelModule {
 
   text(): string {
     const { lane, largeTiles } = this.options;
-    const large = largeTiles && { at: this.#header.offset(largeTilesSymbol), singleRow: largeTiles === 'single row' };
+    const large = largeTiles && { at: this.#header.offset(largeTileRows), singleRow: largeTiles === 'single row' };
     const functions = this.#alignedFunctions();
     const parts = [...productFunctions(this.#products, lane, large), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs, large) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
@@ -342,7 +342,7 @@ function ifSingle(code: FunctionCode, lines: readonly string[], otherwise: reado
 }
 
 /** What the host makes of the engine, see `LargeTiles`. */
-export const largeTilesSymbol = 'largeTiles';
+export const largeTileRows = 'largeTileRows';
 export const zeroSymbol = startSymbol('zerosAt');
 export const copySymbol = startSymbol('operandCopyAt');
 

@@ -9,7 +9,7 @@ import { byteText, decodingLines, quotedText } from './byte-text.js';
 import { encodeText } from './encode.js';
 import { fusingLines } from './fused-multiply-add.js';
 import { startSymbol } from './header.js';
-import { copySymbol, headerElements, KernelModule, largeTilesSymbol, zeroSymbol } from './kernel-module.js';
+import { copySymbol, headerElements, KernelModule, largeTileRows, zeroSymbol } from './kernel-module.js';
 import { vectorMath } from './math/vector-math.js';
 import { SingleRow } from './single-row.js';
 import { bytesOf } from './vector-code.js';
@@ -44,7 +44,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const singleRow = learnsOnline(programs) ? new SingleRow(programs.sequence.packs, programs.sequence.entries.flatMap(({ kernels }) => kernels)) : undefined;
   // They need the instruction that multiplies and adds. Modules that only run forward stay small.
   const largeTiles = reproducible || !hasGradients(programs) ? undefined : programs.batchSize === 1 ? 'single row' : 'rows';
-  const sizesKnown = ['B', 'T', ...(largeTiles === undefined ? [] : [largeTilesSymbol]), ...programs.freeDims];
+  const sizesKnown = ['B', 'T', ...(largeTiles === undefined ? [] : [largeTileRows]), ...programs.freeDims];
   // In the order in which the module's creator comes to know them.
   const header = [...sizesKnown, ...layout.regions.map(startSymbol), zeroSymbol, copySymbol];
   const module = new KernelModule({ lane, header, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.region(buffer), ...(largeTiles && { largeTiles }), ...(singleRow && { singleRow }) });
@@ -83,7 +83,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     ],
     beforeRegions: [
       '// What the kernels read from its first bytes, as integers of 32 bits: sizes, and where each region starts, in bytes.',
-      `const known = [${sizesKnown.map((symbol) => (symbol === largeTilesSymbol ? '0' : sizes.capacity(symbol))).join(', ')}];`,
+      `const known = [${sizesKnown.map((symbol) => (symbol === largeTileRows ? '0' : sizes.capacity(symbol))).join(', ')}];`,
       `let arenaLength = ${String(headerLength)};`,
       `// Regions start at multiples of ${String(alignment)} bytes.`,
       'const region = (length: number): number => {',
@@ -128,8 +128,8 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
 function largeTileLines(header: readonly string[]): string[] {
   const memory64 = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 1];
   return [
-    '// Engines that know memories of 64 bits keep more sums in registers: of one row, or of two.',
-    `if (WebAssembly.validate(Uint8Array.of(${memory64.join(', ')}))) header[${String(header.indexOf(largeTilesSymbol))}] = Math.min(batchSize, 2);`,
+    '// Of V8, the versions that know memories of 64 bits keep more sums in registers: of one row, or of two.',
+    `if (WebAssembly.validate(Uint8Array.of(${memory64.join(', ')}))) header[${String(header.indexOf(largeTileRows))}] = Math.min(batchSize, 2);`,
   ];
 }
 

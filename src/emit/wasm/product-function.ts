@@ -61,15 +61,18 @@ const term = (k: string): string[] => [`operand${k}`, `row${k}`, `step${k}`, `pa
 interface Tile {
   readonly rows: number;
   readonly vectors: number;
-  /** Two panels side by side, for a single row, or two halves of the depth of one: more sums in flight. */
-  readonly panels: 1 | 2 | 'halves';
+  /** Two panels side by side, for a single row: more sums in flight. */
+  readonly panels: 1 | 2;
+  /** Two halves of the depth side by side, for a single row of one panel. */
+  readonly halves?: boolean;
   /** All columns of the tile are columns of the target. */
   readonly whole: boolean;
 }
 
 /**
  * `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`, for two terms or, with a second depth of zero,
- * for one. Weights lie in panels of sixteen columns (eight in float64), what is left in panels of four; or, of one term, in rows
+ * for one. Weights lie in panels of sixteen columns (eight in float64), wider ones of twenty-four (twelve) before them where the host
+ * says so, what is left in panels of four; or, of one term, in rows
  * that are `weightRow` bytes apart, as a matrix in panels of depth one. A tile of two rows by one
  * wide panel keeps its sums in registers; more would spill, but for engines that take wider ones. Where rows run out, a tile
  * computes its last one again.
@@ -81,9 +84,9 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
   const load = `v128.load${String(8 * bytes)}_splat`;
   const sum = (r: number, v: number): string => `s${String(r)}_${String(v)}`;
 
-  const tile = ({ rows, vectors, panels, whole }: Tile): string[] => {
-    const all = each((panels === 2 ? 2 : 1) * vectors, (v) => v);
-    const halves = panels === 'halves';
+  const tile = ({ rows, vectors, panels, halves = false, whole }: Tile): string[] => {
+    const all = each(panels * vectors, (v) => v);
+    const sides = halves ? 2 : panels;
     const offset = (k: number): string => (k === 0 ? '' : ` offset=${String(k)}`);
     /** Visits the rows of the tile, the last ones of the target perhaps again. */
     const eachRow = (pointer: string, from: string, stride: string, make: (r: number) => string[]): string[] => [
@@ -112,17 +115,17 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
         ...indent([
           ...each(rows, (r) => set(`a${String(r)}`, `(${load} ${get(`x${String(rows - 1 - r)}`)})`)),
           ...(halves ? [set('a1', `(${load} ${get('x1')})`)] : []),
-          ...each(panels === 1 ? 1 : 2, (panel) =>
+          ...each(sides, (side) =>
             each(vectors, (v) => [
-              set('w', `(v128.load${offset(16 * v)} ${get(panel === 0 ? 'p' : 'q')})`),
+              set('w', `(v128.load${offset(16 * v)} ${get(side === 0 ? 'p' : 'q')})`),
               ...each(rows, (r) => {
-                const own = halves ? sum(panel, v) : sum(r, panel * vectors + v);
-                return set(own, `(${shape}.add (${shape}.mul ${get(`a${String(halves ? panel : r)}`)} ${get('w')}) ${get(own)})`);
+                const own = halves ? sum(side, v) : sum(r, side * vectors + v);
+                return set(own, `(${shape}.add (${shape}.mul ${get(`a${String(halves ? side : r)}`)} ${get('w')}) ${get(own)})`);
               }),
             ]).flat(),
           ).flat(),
           ...each(halves ? 2 : rows, (r) => add(`x${String(r)}`, get('step'))),
-          ...(panels === 1 ? [] : [add('q', get('panelStep'))]),
+          ...(sides === 1 ? [] : [add('q', get('panelStep'))]),
           `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')})))`,
         ]),
         `(if ${get('more')} (then`,
@@ -186,7 +189,7 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
         ])),
     `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
     ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), [...tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })])),
-    ...(large === undefined ? [] : indent(columnLoop('halves', wide, `(i32.and ${fits(wide)} ${isHalved(large)})`, tile({ rows: 1, vectors: wideVectors, panels: 'halves', whole: true })))),
+    ...(large === undefined ? [] : indent(columnLoop('halves', wide, `(i32.and ${fits(wide)} ${isHalved(large)})`, tile({ rows: 1, vectors: wideVectors, panels: 1, halves: true, whole: true })))),
     '))',
     ...columnLoop('wide', wide, fits(wide), rowLoop({ rows: 2, vectors: wideVectors, panels: 1, whole: true })),
     ...columnLoop('narrow', panelWidth, `(i32.lt_s ${get('column')} ${get('columns')})`, [

@@ -466,8 +466,8 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   }
 
   // The parameters lie one behind the other.
-  let end = parametersAt;
-  const next = (length: number): Values => arena.subarray(end, (end += length));
+  let at = parametersAt;
+  const next = (length: number): Values => arena.subarray(at, (at += length));
   const params = {
     W_r: next(128), // [16, 8]
     W_u: next(128), // [16, 8]
@@ -508,7 +508,8 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
+    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
     return count;
   }
 

@@ -383,7 +383,8 @@ export function createLeakyIntegrator(options) {
   function countOf(name, values, length, most, parts) {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`${name} must have 1 to ${String(most)} ${parts} of ${String(length)} elements, not ${String(values.length)} elements`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
+    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
     return count;
   }
 

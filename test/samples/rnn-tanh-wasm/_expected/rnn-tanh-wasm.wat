@@ -1,8 +1,8 @@
 (module
-  (import "807b43c6" "memory" (memory 0))
+  (import "1b6685fc" "memory" (memory 0))
   ;; 0: B
   ;; 4: T
-  ;; 8: largeTiles
+  ;; 8: largeTileRows
   ;; 12: I
   ;; 16: H
   ;; 20: @parametersAt
