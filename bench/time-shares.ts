@@ -13,15 +13,22 @@ export interface TimeShares {
   readonly packs: number;
 }
 
+/** What of a profile's nodes is read. */
+type Sampled = Pick<Profiler.ProfileNode, 'hitCount'> & { readonly callFrame: Pick<Profiler.ProfileNode['callFrame'], 'functionName'> };
+
 /**
  * Where the time of a warm subject goes, from samples of the function that is running.
  *
  * @param functions of a WebAssembly module, in order: it has no names itself
  */
-export function timeShares(subject: Subject, milliseconds: number, functions: readonly string[]): TimeShares {
+export const timeShares = (subject: Subject, milliseconds: number, functions: readonly string[]): TimeShares =>
+  sharesOf(sampled(subject, milliseconds).nodes, functions);
+
+/** The shares of samples, by the names of the functions that they fell in. */
+export function sharesOf(nodes: readonly Sampled[], functions: readonly string[]): TimeShares {
   const counts = { products: 0, maps: 0, packs: 0 };
   let all = 0;
-  for (const { hitCount = 0, callFrame: { functionName } } of sampled(subject, milliseconds).nodes) {
+  for (const { hitCount = 0, callFrame: { functionName } } of nodes) {
     const index = /^wasm-function\[(\d+)\]$/.exec(functionName)?.[1];
     const kind = kindOf(index === undefined ? functionName : functions[Number(index)] ?? '');
     if (kind === undefined) continue;

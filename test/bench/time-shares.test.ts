@@ -1,22 +1,13 @@
 import { createCell } from '../../src/cells/registry.js';
 import { compileModule } from 'cellwright/compiler';
 import { expect, it } from 'vitest';
-import { kindOf, timeShares } from '../../bench/time-shares.js';
+import { kindOf, sharesOf } from '../../bench/time-shares.js';
 
-it('the time of functions is told apart by their names', () => {
-  let sum = 0;
-  const product1 = (): void => { for (let k = 0; k < 300_000; k++) sum += Math.sqrt(k); };
-  const runForward = (): void => { for (let k = 0; k < 100_000; k++) sum += Math.sqrt(k); };
-  const subject = (): void => {
-    product1();
-    runForward();
-  };
-  for (let call = 0; call < 200; call++) subject();
-  const { products, maps, packs } = timeShares(subject, 400, []);
-  expect(products + maps + packs).toBeCloseTo(1, 12);
-  expect(products / maps).toBeGreaterThan(2);
-  expect(products / maps).toBeLessThan(4.5);
-  expect(sum).toBeGreaterThan(0);
+it('samples are told apart by the names of functions, those of WebAssembly by their numbers', () => {
+  const nodes = (counts: Readonly<Record<string, number>>) => Object.entries(counts).map(([functionName, hitCount]) => ({ hitCount, callFrame: { functionName } }));
+  expect(sharesOf(nodes({ product1: 6, runForward: 3, pack: 1, somethingElse: 90 }), [])).toEqual({ products: 0.6, maps: 0.3, packs: 0.1 });
+  const functions = ['tiles', 'runForward_map', 'pack', 'storePart'];
+  expect(sharesOf(nodes({ 'wasm-function[0]': 2, 'wasm-function[1]': 1, 'wasm-function[2]': 1, 'wasm-function[3]': 5, '(idle)': 7 }), functions)).toEqual({ products: 0.5, maps: 0.25, packs: 0.25 });
 });
 
 it.each(['typescript', 'wasm'] as const)('all functions that compute have a kind: %s', async (target) => {

@@ -24,10 +24,10 @@ export interface Given {
 export const required = (source: string, keys: Iterable<string>): Given[] =>
   [...keys].map((key) => ({ label: `${source}${access(key)}`, code: `${source}${access(key)}`, input: key, optional: false }));
 
-export const optional = (source: string, keys: Iterable<string>, input: (key: string) => string, absent = false): Given[] =>
+export const optional = (source: string, keys: Iterable<string>, input: (key: string) => string, groupMayMiss = false): Given[] =>
   [...keys].map((key) => ({
     label: `${source}${access(key)}`,
-    code: `${source}${absent ? optionalAccess(key) : access(key)}`,
+    code: `${source}${groupMayMiss ? optionalAccess(key) : access(key)}`,
     input: input(key),
     optional: true,
   }));
