@@ -6,7 +6,7 @@ import type { Programs } from '../../program/build-programs.js';
 import { flatSize } from '../../program/regions.js';
 import { optional, sequenceLines } from './call-lines.js';
 import type { Given } from './call-lines.js';
-import { method, packed, valueOf } from './module-context.js';
+import { hasEntry, method, packed, valueOf } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { carriesState } from './module-state.js';
 import { cachedViews, outputFields } from './module-views.js';
@@ -95,11 +95,12 @@ export function directionalInterface(context: ModuleContext): string[] {
   const { directional, model } = programs;
   const options = directionalOptions(context);
   const batch = `${type}Batch`;
+  const tapeText = hasEntry(programs, 'backward') ? ' Ends what `backward` could use.' : '';
   return [
     ...(directional.has('jvp')
       ? [
           '  /**',
-          `   * What \`${model.hasLoss ? 'evaluate' : 'forward'}\` gives, and in \`tangents\` its derivative along a direction, in one pass. Ends what \`backward\` could use.`,
+          `   * What \`${model.hasLoss ? 'evaluate' : 'forward'}\` gives, and in \`tangents\` its derivative along a direction, in one pass.${tapeText}`,
           '   * Throws as `forward`; the direction is checked too.',
           '   */',
           model.hasLoss
@@ -113,7 +114,7 @@ export function directionalInterface(context: ModuleContext): string[] {
           ...(model.hasLoss
             ? ['   * The Hessian of the loss by the parameters times a direction. A direction by inputs or initial state adds how the gradient', '   * changes along it.']
             : ['   * How the gradients that `backward` gives for these cotangents change along a direction: the Hessian of `⟨cotangents, outputs⟩`', '   * times it.']),
-          '   * Keeps `gradients` as they are, ends what `backward` could use. Throws as `jvp`.',
+          `   * Keeps \`gradients\` as they are.${tapeText} Throws as \`forward\`; the direction is checked too.`,
           '   */',
           model.hasLoss
             ? `  hvp(batch: ${batch}, tangents: ${type}Tangents, options?: ${options}): ${type}HessianProducts;`

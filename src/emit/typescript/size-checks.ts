@@ -6,16 +6,14 @@ import type { ModuleContext } from './module-context.js';
 import { dimCode } from './scope.js';
 import type { SymbolNames } from './scope.js';
 
-/** Statements that refuse sizes which come out negative; modules in which none can have none of them. */
-
 const dependsOnSteps = ({ size }: UncertainModelSize): boolean => size.symbols().includes(timeDim.key);
 
-/** What the sizes that a creator is given decide alone. */
+/** Statements that refuse sizes which come out negative, as far as the sizes that a creator is given decide alone; a module in which none can has none. */
 export function createdSizeLines({ programs, sizes }: ModuleContext): string[] {
   return checks(programs.uncertainSizes.filter((each) => !dependsOnSteps(each)), sizes.capacity);
 }
 
-/** What the number of steps decides, in a call that computes the loss or one that does not. */
+/** The same as far as the number of steps decides, in a call that computes the loss or one that does not. */
 export function calledSizeLines({ programs, sizes }: ModuleContext, withLoss: boolean): string[] {
   return checks(programs.uncertainSizes.filter((each) => dependsOnSteps(each) && (withLoss || !each.ofLoss)), sizes.requested);
 }
