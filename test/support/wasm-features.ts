@@ -20,13 +20,13 @@ const names = Object.keys(features) as Feature[];
 /** What needs no flag on this host, as from version 24 of Node on: it is there. */
 const always = new Set(names.filter(has));
 
-/** Turns a feature on for all that follows. Throws on a host that hasn't it. */
+/** Turns a feature on until `turnOff`, for all that this process compiles. Throws on a host that hasn't it. */
 export function turnOn(feature: Feature): void {
   if (!always.has(feature)) setFlagsFromString(`--${features[feature].flag}`);
   if (!has(feature)) throw new Error(`this host has no ${feature}, and no flag that turns it on`);
 }
 
-function turnOff(feature: Feature): void {
+export function turnOff(feature: Feature): void {
   if (!always.has(feature)) setFlagsFromString(`--no-${features[feature].flag}`);
 }
 

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MathFunction } from '../../../src/ops/op.js';
 import type { MathMode } from '../../../src/emit/typescript/math-functions.js';
 import { vectorMath } from '../../../src/emit/wasm/math/vector-math.js';
 import type { Lane } from '../../../src/emit/wasm/vector-code.js';
 import { Random } from '../../support/random.js';
-import { turnOn } from '../../support/wasm-features.js';
+import { turnOff, turnOn } from '../../support/wasm-features.js';
 import { approximated, boundOf, float64Functions, powerBounds } from '../../ulp/bounds.js';
 import { float64Errors } from '../../ulp/float64-errors.js';
 import { functionKernel } from '../../ulp/function-kernel.js';
@@ -12,7 +12,9 @@ import { powerErrors } from '../../ulp/power-errors.js';
 import { float64Error, references } from '../../ulp/reference.js';
 import { float32Error, isBound } from '../../ulp/worst.js';
 
-turnOn('relaxedSimd');
+beforeAll(() => { turnOn('relaxedSimd'); });
+afterAll(() => { turnOff('relaxedSimd'); });
+
 const fusions = [false, true];
 const forms = [
   { lane: 'f32', mode: 'fast' },
