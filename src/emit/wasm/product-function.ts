@@ -72,10 +72,9 @@ interface Tile {
 /**
  * `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`, for two terms or, with a second depth of zero,
  * for one. Weights lie in panels of sixteen columns (eight in float64), wider ones of twenty-four (twelve) before them where the host
- * says so, what is left in panels of four; or, of one term, in rows
- * that are `weightRow` bytes apart, as a matrix in panels of depth one. A tile of two rows by one
- * wide panel keeps its sums in registers; more would spill, but for engines that take wider ones. Where rows run out, a tile
- * computes its last one again.
+ * says so, what is left in panels of four; or, of one term, in rows that are `weightRow` bytes apart, as a matrix in panels of depth
+ * one. A tile of two rows by one wide panel keeps its sums in registers; more would spill, but for engines that take wider ones.
+ * Where rows run out, a tile computes its last one again.
  */
 function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
   const bytes = bytesOf[lane];
