@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { CompiledModule, CompileObserver } from '../compile.js';
 import type { Configuration, ModuleConfiguration } from '../configuration.js';
 import { ShapeError } from '../ops/op.js';
@@ -32,7 +33,7 @@ export async function buildModules(
   emitWat = false,
 ): Promise<BuiltModule[]> {
   const owners = new Map<string, string>();
-  const built: BuiltModule[] = [];
+  const built: (Omit<BuiltModule, 'gzipBytes'> & { readonly gzipped: Promise<number> })[] = [];
   for (const [index, module] of modules.entries()) {
     const { name } = module.definition;
     const start = performance.now();
@@ -49,16 +50,14 @@ export async function buildModules(
       owners.set(file.toLowerCase(), name);
     }
     const bytes = files.map(({ content }) => Buffer.from(content));
-    built.push({
-      name,
-      files,
-      bytes: total(bytes.map(({ length }) => length)),
-      gzipBytes: total(bytes.map((each) => gzipSync(each, { level: 9 }).length)),
-      milliseconds,
-    });
+    // On other threads, while the next module is compiled.
+    const gzipped = Promise.all(bytes.map(async (each) => (await compress(each, { level: 9 })).length)).then(total);
+    built.push({ name, files, bytes: total(bytes.map(({ length }) => length)), gzipped, milliseconds });
   }
-  return built;
+  return Promise.all(built.map(async ({ gzipped, ...module }) => ({ ...module, gzipBytes: await gzipped })));
 }
+
+const compress = promisify(gzip);
 
 /** The WebAssembly of a module, beside it. Both files say whose they are. */
 function kernelFiles({ files: [first], kernels }: CompiledModule): BuiltModule['files'] {

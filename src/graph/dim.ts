@@ -28,13 +28,17 @@ export type DimLike = Dim | number | string;
 export type Sizes = Readonly<Record<string, number>>;
 
 export class Dim {
-  readonly key: string;
+  #key: string | undefined;
+  #symbols: readonly string[] | undefined;
 
   private constructor(
     /** Sorted, of different monomials, none with a zero coefficient. */
     readonly terms: readonly Monomial[],
-  ) {
-    this.key = terms.length === 0 ? '0' : terms.map(printTerm).join('+').replaceAll('+-', '-');
+  ) {}
+
+  /** The text of the dim, equal exactly for equal polynomials. */
+  get key(): string {
+    return (this.#key ??= this.terms.length === 0 ? '0' : this.terms.map(printTerm).join('+').replaceAll('+-', '-'));
   }
 
   static readonly zero = new Dim([]);
@@ -124,7 +128,7 @@ export class Dim {
     const right = Dim.from(other);
     if (right.terms.length === 0) return this;
     if (this.terms.length === 0) return right;
-    return Dim.collect([...this.terms, ...right.terms]);
+    return new Dim(mergedTerms(this.terms, right.terms));
   }
 
   minus(other: DimLike): Dim {
@@ -147,13 +151,18 @@ export class Dim {
   }
 
   /** The symbols that occur, sorted. */
-  symbols(): string[] {
-    const names = new Set<string>();
-    for (const atom of this.terms.flatMap((term) => term.atoms)) {
-      if (atom.kind === 'symbol') names.add(atom.name);
-      else for (const name of atom.numerator.symbols()) names.add(name);
+  symbols(): readonly string[] {
+    if (this.#symbols === undefined) {
+      const names = new Set<string>();
+      for (const { atoms } of this.terms) {
+        for (const atom of atoms) {
+          if (atom.kind === 'symbol') names.add(atom.name);
+          else for (const name of atom.numerator.symbols()) names.add(name);
+        }
+      }
+      this.#symbols = [...names].sort(compare);
     }
-    return [...names].sort(compare);
+    return this.#symbols;
   }
 
   /** Whether it is at least one for all sizes, as `T` is and `T-1` is not. */
@@ -163,7 +172,7 @@ export class Dim {
 
   /** Replaces symbols by dims; those not named stay. */
   substitute(replacements: ReadonlyMap<string, Dim>): Dim {
-    if (replacements.size === 0 || this.terms.every((term) => term.atoms.length === 0)) return this;
+    if (!this.symbols().some((name) => replacements.has(name))) return this;
     const value = (atom: DimAtom): Dim =>
       atom.kind === 'symbol'
         ? (replacements.get(atom.name) ?? Dim.symbol(atom.name))
@@ -226,6 +235,24 @@ function productTerm(a: Monomial, b: Monomial): Monomial {
   if (a.atoms.length === 0) return { ...b, coefficient };
   if (b.atoms.length === 0) return { ...a, coefficient };
   return monomial(coefficient, [...a.atoms, ...b.atoms]);
+}
+
+/** The sum of two sorted lists of terms. */
+function mergedTerms(a: readonly Monomial[], b: readonly Monomial[]): Monomial[] {
+  const merged: Monomial[] = [];
+  let k = 0;
+  for (const term of a) {
+    for (let other = b[k]; other !== undefined && compareTerms(other, term) < 0; other = b[++k]) merged.push(other);
+    const same = b[k];
+    if (same?.key !== term.key) {
+      merged.push(term);
+      continue;
+    }
+    k++;
+    const coefficient = term.coefficient + same.coefficient;
+    if (coefficient !== 0) merged.push({ ...term, coefficient });
+  }
+  return [...merged, ...b.slice(k)];
 }
 
 /** Those with more atoms first, so that the constant comes last. */

@@ -1,5 +1,5 @@
 import { attributeKey } from './attribute-key.js';
-import type { LazyLocation, Node, SourceLocation } from './node.js';
+import type { LazyLocation, Node, SourceLocation, ValueType } from './node.js';
 import { NodeStore } from './node-store.js';
 import type { GraphStore } from './node-store.js';
 import type { Op } from '../ops/op.js';
@@ -78,21 +78,33 @@ export class Graph {
 export class GraphBuilder {
   readonly #store = new NodeStore();
   readonly #byKey = new Map<string, Node>();
+  readonly #attributeNumbers = new Map<string, number>();
   readonly #inputs = new Map<string, Node>();
   readonly #names = new Map<Node, string[]>();
   readonly #locations = new Map<Node, LazyLocation>();
 
   /** Adds a node. Throws what the op's shape rule throws. */
   node<A>(op: Op<A>, operands: readonly Node[], attributes: A): Node {
+    return this.#node(op, operands, attributes);
+  }
+
+  /** A node of another graph, here. Where its operands are of the types that they had, so are its results. */
+  copy(node: Node, operands: readonly Node[]): Node {
+    // The types of a loop follow from its body, which may be another than the one that the node had.
+    const isSame = node.op.lowering.kind !== 'scan' && operands.every(({ results }, slot) => results === node.operands[slot]?.results);
+    return this.#node(node.op, operands, node.attributes, isSame ? node.results : undefined);
+  }
+
+  #node<A>(op: Op<A>, operands: readonly Node[], attributes: A, knownResults?: readonly ValueType[]): Node {
     let key = op.name;
     for (const operand of operands) {
       if (!this.#store.has(operand)) throw new Error(`'${op.name}' was given a node of another graph`);
       key += ` ${operand.id}`;
     }
-    key += attributeKey(attributes);
+    key += ` ${String(this.#attributeNumber(attributes))}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const results = op.resultTypes(
+    const results = knownResults ?? op.resultTypes(
       operands.map((operand) => operand.type),
       attributes,
       operands,
@@ -105,6 +117,14 @@ export class GraphBuilder {
     this.#store.add(erased);
     this.#byKey.set(key, erased);
     return erased;
+  }
+
+  /** Stands for equal attributes in the keys of nodes, which are shorter for it. */
+  #attributeNumber(attributes: unknown): number {
+    const key = attributeKey(attributes);
+    let number = this.#attributeNumbers.get(key);
+    if (number === undefined) this.#attributeNumbers.set(key, (number = this.#attributeNumbers.size));
+    return number;
   }
 
   /** Registers an input node under its name; throws when the name is taken by another node. */

@@ -13,7 +13,7 @@ export type Visit = (node: Node, operands: readonly Node[], builder: GraphBuilde
 
 /** The same node in another graph. */
 export const copyNode: Visit = (node, operands, builder) => {
-  const copy = builder.node(node.op, operands, node.attributes);
+  const copy = builder.copy(node, operands);
   return isNode(node, input) ? builder.declareInput(node.attributes.name, copy) : resultsOf(builder, copy);
 };
 

@@ -63,7 +63,7 @@ class NormalForm {
     // The operands of a node that a rule made may be new as well.
     const operands = node.operands.map((operand) => this.of(operand));
     const same = operands.every((operand, slot) => operand === node.operands[slot]);
-    const normal = same ? this.#rewritten(node) : this.of(this.builder.node(node.op, operands, node.attributes));
+    const normal = same ? this.#rewritten(node) : this.of(this.builder.copy(node, operands));
     this.#known.set(node, normal);
     return normal;
   }

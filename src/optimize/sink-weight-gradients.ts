@@ -27,7 +27,7 @@ import { productShape } from './product-sum.js';
  */
 export function sinkWeightGradients(graph: Graph): Graph {
   return rebuild(graph, (node, operands, builder) => {
-    const copy = builder.node(node.op, operands, node.attributes);
+    const copy = builder.copy(node, operands);
     if (isNode(node, input)) return builder.declareInput(node.attributes.name, copy);
     if (!isNode(copy, scan)) return copy.results.length === 1 ? copy : copies(builder, copy);
     const parts = scanParts(copy, copy.attributes);

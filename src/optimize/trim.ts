@@ -23,13 +23,12 @@ import { dropUnread } from './trim/unread.js';
  */
 export function trim(graph: Graph): Graph {
   const inputs = new Set(graph.inputs.keys());
-  let trimmed = restrict(graph, inputs);
+  let trimmed = graph;
   // What a loop turns out not to need can make an earlier loop smaller.
-  for (let size = extent(trimmed); ; ) {
-    const again = restrict(trimmed, inputs);
-    const next = extent(again);
+  for (let size = extent(graph); ; ) {
+    trimmed = restrict(trimmed, inputs);
+    const next = extent(trimmed);
     if (next === size) return trimmed;
-    trimmed = again;
     size = next;
   }
 }

@@ -13,8 +13,6 @@ import type { Scope, SymbolNames } from './scope.js';
 export interface ModuleKernels {
   /** For the preamble. */
   readonly description: string;
-  /** Fields of the creator's options. */
-  readonly options: readonly { readonly name: string; readonly type: string; readonly doc: string }[];
   /** Declarations at the top of the module. */
   readonly declarations: readonly string[];
   /** Statements before the regions: the constant `region`. */
@@ -32,7 +30,6 @@ export function typeScriptKernels(context: ModuleContext, scope: Scope, math: Ma
   const { array } = context;
   return {
     description: `${math} maths`,
-    options: [{ name: 'memory', type: 'ArrayBuffer', doc: 'Memory to use for the arena, at least as long as needed; made by default.' }],
     declarations: [],
     beforeRegions: ['let arenaLength = 0;', 'const region = (length: number): number => (arenaLength += length) - length;'],
     arena: [

@@ -2,7 +2,7 @@ import type { InterfaceDeclarationStructure, OptionalKind, PropertySignatureStru
 import type { ValueType } from '../../graph/node.js';
 import type { Programs } from '../../program/build-programs.js';
 import { gradientName } from '../../program/gradients.js';
-import type { ModuleKernels } from './module-kernels.js';
+import type { CreatorOption } from './creator-options.js';
 import { property, shapeText } from './module-names.js';
 import type { ModuleNames } from './module-names.js';
 import { savesState } from './module-persistence.js';
@@ -14,7 +14,7 @@ type Interface = OptionalKind<InterfaceDeclarationStructure>;
 type Property = OptionalKind<PropertySignatureStructure>;
 
 /** The interfaces of a module: what its creator takes and what it gives. */
-export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string, options: ModuleKernels['options']): Interface[] {
+export function moduleInterfaces(programs: Programs, names: ModuleNames, array: string, options: readonly CreatorOption[]): Interface[] {
   const { model, parameters, freeDims, outputTypes, inputTypes, optimizer, batchSize } = programs;
   const { type } = names;
   const trains = outputTypes.has('loss');

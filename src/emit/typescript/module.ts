@@ -1,8 +1,9 @@
 import type { Programs } from '../../program/build-programs.js';
 import { initializerLines } from './initializer-code.js';
-import type { WasmKernelCode } from '../wasm/module-kernels.js';
+import type { WasmKernelCode, WasmKernels } from '../wasm/module-kernels.js';
 import type { MathMode } from './math-functions.js';
 import { learnsOnline, packName } from './module-context.js';
+import { creatorOptions } from './creator-options.js';
 import type { ModuleContext } from './module-context.js';
 import { creatorLines } from './module-creator.js';
 import { packingEntries, programsOf } from './module-entries.js';
@@ -53,12 +54,16 @@ export async function emitModule(programs: Programs, { precision, math, target, 
     packingEntries: packingEntries(programs),
   };
   // Loaded when asked for: the encoder and the vector mathematics are of no use to a build of TypeScript kernels.
-  const wasm = target === 'wasm' ? await (await import('../wasm/module-kernels.js')).wasmKernels(context, { math, reproducible }) : undefined;
-  const kernels = wasm ?? typeScriptKernels(context, scope, math);
+  const wasm = async (): Promise<WasmKernels> => (await import('../wasm/module-kernels.js')).wasmKernels(context, { math, reproducible });
+  const [interfaces, kernels] = await Promise.all([
+    // Asked for first, since another thread may print them meanwhile.
+    printer.interfaces(moduleInterfaces(programs, context.names, context.array, creatorOptions[target])),
+    target === 'wasm' ? wasm() : typeScriptKernels(context, scope, math),
+  ]);
   const parts = [
     ...preamble(context, precision, kernels),
     '',
-    await printer.interfaces(moduleInterfaces(programs, context.names, context.array, kernels.options)),
+    interfaces,
     '',
     ...moduleInterface(context),
     '',
@@ -70,7 +75,7 @@ export async function emitModule(programs: Programs, { precision, math, target, 
   ];
   return {
     text: `${parts.join('\n').replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`,
-    kernels: wasm?.code,
+    kernels: 'code' in kernels ? kernels.code : undefined,
   };
 }
 

@@ -15,7 +15,7 @@ async function loadEncoder(): ReturnType<typeof load> {
  */
 export async function encodeText(text: string): Promise<Uint8Array<ArrayBuffer>> {
   encoder ??= loadEncoder();
-  const module = (await encoder).parseWat('kernels.wat', text, { simd: true, relaxed_simd: true, bulk_memory: true });
+  const module = (await encoder).parseWat('kernels.wat', new TextEncoder().encode(text), { simd: true, relaxed_simd: true, bulk_memory: true });
   try {
     module.validate();
     return Uint8Array.from(module.toBinary({ canonicalize_lebs: true }).buffer);

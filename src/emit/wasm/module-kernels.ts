@@ -60,7 +60,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   // The memory is imported under a name of these kernels' own: those of another build, given compiled, don't link.
   const own = createHash('sha256').update(plain).digest('hex').slice(0, 8);
   const docs = entryDocs(programs);
-  const text = entries.reduce((code, { name }) => withComment(code, runName(name), docs(name)), plain.replace('(import "host"', `(import "${own}"`));
+  const text = plain.replace('(import "host"', `(import "${own}"`);
   const binary = await encodeText(text);
   const unknown = module.headerSymbols.find((symbol) => !header.includes(symbol));
   if (unknown !== undefined) throw new Error(`the kernels read '${unknown}', which the module does not know`);
@@ -68,11 +68,12 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const headerLength = Math.ceil(headerElements(header.length, lane) / elements) * elements;
   return {
     description: `${math} maths in WebAssembly${reproducible ? ', the same bits on every host' : ''}`,
-    code: { text, binary },
-    options: [
-      { name: 'memory', type: '{ readonly buffer: ArrayBuffer }', doc: 'A WebAssembly.Memory to use, at least as large as needed, that is not grown later; made by default.' },
-      { name: 'module', type: 'object', doc: 'The WebAssembly.Module of the .wasm file that `cellwright build --emit-wat` writes beside this one, for hosts that do not compile at run time; by default compiled from the same bytes in here. That of another build does not link.' },
-    ],
+    code: {
+      get text() {
+        return entries.reduce((code, { name }) => withComment(code, runName(name), docs(name)), text);
+      },
+      binary,
+    },
     declarations: [
       'declare const WebAssembly: {',
       '  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer };',
