@@ -15,8 +15,8 @@ export const widerVectors = 6;
 export const widerColumns = (lane: Lane): number => widerVectors * lanesOf[lane];
 
 /**
- * Tiles with more sums than every engine keeps in registers: two rows of a wider panel, or two halves of the depth of a single row.
- * The host says whether its engine does.
+ * Tiles with more sums than every engine keeps in registers: two rows of a wider panel, or three panels of a single row. The host
+ * says whether its engine does.
  */
 export interface LargeTiles {
   /** Where in memory it says so: 0 if not, otherwise the rows that calls have, 1, or 2 for more. */
@@ -37,7 +37,7 @@ export function startsWiderPanel(lane: Lane, left: string, large: LargeTiles): s
 }
 
 /** Bytes of zeros that a product which starts from nothing starts from: the columns of the widest tile. */
-export const zeroBytes = 2 * wideVectors * 16;
+export const zeroBytes = 3 * wideVectors * 16;
 
 /** Of a longer product the panel of weights would not stay in the first-level cache: it is done in blocks of this depth. */
 const blockDepth = 256;
@@ -58,13 +58,16 @@ const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${
 const frame = ['rows', 'columns', 'target', 'targetRow', 'start', 'startRow', 'startColumn'];
 const term = (k: string): string[] => [`operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`];
 
+/** Locals that point into the panels of a tile. */
+const sidePointers = ['p', 'q', 'u'];
+
 interface Tile {
   readonly rows: number;
   readonly vectors: number;
-  /** Two panels side by side, for a single row: more sums in flight. */
-  readonly panels: 1 | 2;
-  /** Two halves of the depth side by side, for a single row of one panel. */
-  readonly halves?: boolean;
+  /** Panels side by side, for a single row: more sums in flight. */
+  readonly panels: 1 | 2 | 3;
+  /** Steps of the depth that have sums of their own, so that fewer additions wait for the one before. */
+  readonly turns?: 1 | 2;
   /** All columns of the tile are columns of the target. */
   readonly whole: boolean;
 }
@@ -83,9 +86,8 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
   const load = `v128.load${String(8 * bytes)}_splat`;
   const sum = (r: number, v: number): string => `s${String(r)}_${String(v)}`;
 
-  const tile = ({ rows, vectors, panels, halves = false, whole }: Tile): string[] => {
+  const tile = ({ rows, vectors, panels, turns = 1, whole }: Tile): string[] => {
     const all = each(panels * vectors, (v) => v);
-    const sides = halves ? 2 : panels;
     const offset = (k: number): string => (k === 0 ? '' : ` offset=${String(k)}`);
     /** Visits the rows of the tile, the last ones of the target perhaps again. */
     const eachRow = (pointer: string, from: string, stride: string, make: (r: number) => string[]): string[] => [
@@ -94,44 +96,47 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
     ];
     const pointers = (k: 0 | 1): string[] => [
       set('p', k === 0 ? `(i32.add ${get('panel0At')} ${times(get('panelFrom'), number(vectors * 16))})` : get('panel1At')),
-      ...(panels === 2 ? [set('q', `(i32.add ${get('p')} ${times(get(k === 0 ? 'panelDepth' : 'depth1'), number(wide * bytes))})`)] : []),
+      ...sidePointers.slice(1, panels).map((pointer, before) => set(pointer, `(i32.add ${get(sidePointers[before] ?? '')} ${times(get(k === 0 ? 'panelDepth' : 'depth1'), number(wide * bytes))})`)),
       set('panelStep', k === 0 ? `(select ${get('weightRow')} ${number(vectors * 16)} ${get('weightRow')})` : number(vectors * 16)),
-      ...(halves ? [set('half', `(i32.shr_u ${get(`depth${String(k)}`)} ${number(1)})`)] : []),
-      set('end', `(i32.add ${get('p')} ${times(get(halves ? 'half' : `depth${String(k)}`), get('panelStep'))})`),
+      set('end', `(i32.add ${get('p')} ${times(get(`depth${String(k)}`), get('panelStep'))})`),
       set('step', get(`step${String(k)}`)),
-      ...(halves ? [set('q', get('end')), set('x1', `(i32.add ${get(`from${String(k)}`)} ${times(get('half'), get('step'))})`)] : []),
       ...eachRow('x0', get(`from${String(k)}`), get(`row${String(k)}`), (r) => (r === rows - 1 ? [] : [set(`x${String(rows - 1 - r)}`, get('x0'))])),
+    ];
+    /** The sums of the steps that are first or second of two. */
+    const ownSums = (turn: 0 | 1): string[] => (turn < turns ? each(rows, (r) => all.map((v) => sum(turn * rows + r, v))).flat() : []);
+    const step = (turn: 0 | 1): string[] => [
+      ...each(rows, (r) => set(`a${String(r)}`, `(${load} ${get(`x${String(rows - 1 - r)}`)})`)),
+      ...sidePointers.slice(0, panels).flatMap((pointer, side) =>
+        each(vectors, (v) => [
+          set('w', `(v128.load${offset(16 * v)} ${get(pointer)})`),
+          ...each(rows, (r) => {
+            const own = sum(turn * rows + r, side * vectors + v);
+            return set(own, `(${shape}.add (${shape}.mul ${get(`a${String(r)}`)} ${get('w')}) ${get(own)})`);
+          }),
+        ]).flat(),
+      ),
+      ...each(rows, (r) => add(`x${String(r)}`, get('step'))),
+      ...sidePointers.slice(1, panels).map((pointer) => add(pointer, get('panelStep'))),
     ];
     // The pointer that was moved is that of the last row; the others hold those before it.
     return [
       ...eachRow('to', get('first'), get('startRow'), (r) => all.map((v) => set(sum(r, v), `(v128.load${offset(16 * v)} ${get('to')})`))),
-      ...(halves ? all.map((v) => set(sum(1, v), `(${shape}.splat (${lane}.const 0))`)) : []),
+      ...ownSums(1).map((own) => set(own, `(${shape}.splat (${lane}.const 0))`)),
       ...pointers(0),
       set('more', get('depth1')),
       '(loop $terms',
       ...indent([
-        '(loop $depth',
+        ...(turns === 1 ? ['(loop $depth'] : ['(block $ended (loop $depth']),
         ...indent([
-          ...each(rows, (r) => set(`a${String(r)}`, `(${load} ${get(`x${String(rows - 1 - r)}`)})`)),
-          ...(halves ? [set('a1', `(${load} ${get('x1')})`)] : []),
-          ...each(sides, (side) =>
-            each(vectors, (v) => [
-              set('w', `(v128.load${offset(16 * v)} ${get(side === 0 ? 'p' : 'q')})`),
-              ...each(rows, (r) => {
-                const own = halves ? sum(side, v) : sum(r, side * vectors + v);
-                return set(own, `(${shape}.add (${shape}.mul ${get(`a${String(halves ? side : r)}`)} ${get('w')}) ${get(own)})`);
-              }),
-            ]).flat(),
-          ).flat(),
-          ...each(halves ? 2 : rows, (r) => add(`x${String(r)}`, get('step'))),
-          ...(sides === 1 ? [] : [add('q', get('panelStep'))]),
-          `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')})))`,
+          ...step(0),
+          ...(turns === 1 ? [] : [`(br_if $ended (i32.ge_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')}))`, ...step(1)]),
+          `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')})))${turns === 1 ? '' : ')'}`,
         ]),
         `(if ${get('more')} (then`,
         ...indent([...pointers(1), set('more', number(0)), '(br $terms)))']),
       ]),
       ')',
-      ...(halves ? all.map((v) => set(sum(0, v), `(${shape}.add ${get(sum(0, v))} ${get(sum(1, v))})`)) : []),
+      ...ownSums(1).map((own, k) => set(ownSums(0)[k] ?? '', `(${shape}.add ${get(ownSums(0)[k] ?? '')} ${get(own)})`)),
       ...eachRow('to', get('at'), get('targetRow'), (r) => {
         const stores = all.map((v) => `(v128.store${offset(16 * v)} ${get('to')} ${get(sum(r, v))})`);
         if (whole) return stores;
@@ -174,8 +179,9 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
     ]),
   ];
   const fits = (columns: number): string => `(i32.le_s (i32.add ${get('column')} ${number(columns)}) ${get('columns')})`;
-  /** Both depths have two halves; the second may be zero. */
-  const isHalved = (tiles: LargeTiles): string => `(i32.and (i32.ne ${largeRows(tiles)} ${number(0)}) (i32.eqz (i32.and (i32.or ${get('depth0')} ${get('depth1')}) ${number(1)})))`;
+  /** Not where what is left makes two pairs. */
+  const isTripled = (tiles: LargeTiles): string =>
+    `(i32.and (i32.and ${fits(3 * wide)} (i32.ne (i32.sub ${get('columns')} ${get('column')}) ${number(4 * wide)})) (i32.ne ${largeRows(tiles)} ${number(0)}))`;
   const body = [
     ...(large === undefined || large.singleRow
       ? []
@@ -187,13 +193,15 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
           '))',
         ])),
     `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
+    ...(large?.singleRow !== true ? [] : indent(columnLoop('triples', 3 * wide, isTripled(large), tile({ rows: 1, vectors: wideVectors, panels: 3, whole: true })))),
     ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), [...tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })])),
-    ...(large === undefined ? [] : indent(columnLoop('halves', wide, `(i32.and ${fits(wide)} ${isHalved(large)})`, tile({ rows: 1, vectors: wideVectors, panels: 1, halves: true, whole: true })))),
+    ...(large === undefined ? [] : indent(columnLoop('single', wide, fits(wide), tile({ rows: 1, vectors: wideVectors, panels: 1, turns: 2, whole: true })))),
     '))',
     ...columnLoop('wide', wide, fits(wide), rowLoop({ rows: 2, vectors: wideVectors, panels: 1, whole: true })),
     ...columnLoop('narrow', panelWidth, `(i32.lt_s ${get('column')} ${get('columns')})`, [
       set('width', `(i32.sub ${get('columns')} ${get('column')})`),
-      ...rowLoop({ rows: 4, vectors: panelWidth / lanesOf[lane], panels: 1, whole: false }),
+      // In float64 four rows have eight sums already.
+      ...rowLoop({ rows: 4, vectors: panelWidth / lanesOf[lane], panels: 1, turns: lane === 'f32' ? 2 : 1, whole: false }),
     ]),
   ];
   const parameters = [...frame, ...term('0'), 'panelDepth', 'panelFrom', ...term('1'), 'weightRow'];

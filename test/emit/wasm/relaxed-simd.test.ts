@@ -98,12 +98,15 @@ describe('products on a host that keeps more sums in registers', () => {
   const all = ['relaxedSimd', 'memory64'] as const;
   const largeSizes = { I: 7, H: 24 };
 
-  it.each(['exact', 'fast'] as const)('have larger tiles, and the same bits but for single rows, with %s maths', async (math) => {
+  it.each(['exact', 'fast'] as const)('have larger tiles, and are as near there, with %s maths', async (math) => {
     const { create } = await compiled({ definition: vanillaLstm, target: 'wasm', math });
     const subject = new Subject(vanillaLstm, { ...sizes, T: 8, B: 5 }, Float32Array);
     const [small, large] = [run(create, subject, ['relaxedSimd']), run(create, subject, all)];
     expect(large.code).toEqual(small.code);
-    expect(large.values).toEqual(small.values);
+    // Sums are added up in another order.
+    expect(large.values).not.toEqual(small.values);
+    const sensitivity = subject.sensitivity();
+    expectAllClose(large.values, subject.expected(), (name: string) => 1e-6 + 3 * (sensitivity.get(name) ?? 0));
   });
 
   it.each([1, 5])('are right for one row in a module made for %i', async (batchSize) => {
