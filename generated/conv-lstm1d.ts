@@ -359,11 +359,6 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
             if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
             if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
             if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
-          } else if (start !== fromZero) {
-            s00 = s10 = s20 = memory[start + column]!;
-            if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
-            if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
-            if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
           }
           for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
             const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
@@ -387,11 +382,6 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
             if (width > 1) { s01 = memory[at + 1]!; }
             if (width > 2) { s02 = memory[at + 2]!; }
             if (width > 3) { s03 = memory[at + 3]!; }
-          } else if (start !== fromZero) {
-            s00 = memory[start + column]!;
-            if (width > 1) s01 = memory[start + column + 1]!;
-            if (width > 2) s02 = memory[start + column + 2]!;
-            if (width > 3) s03 = memory[start + column + 3]!;
           }
           for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
             const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
@@ -407,6 +397,12 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     }
   }
 
+  /** In the place of a bias: a product that starts from zero. */
+  const fromZero = -1;
+
+  /** In the place of a bias: a product that starts from what is there. */
+  const fromTarget = -2;
+
   /** Brings a matrix into panels of four columns, the last one filled up with zeros. */
   function pack(source: number, depthStride: number, columnStride: number, depth: number, columns: number, panel: number): void {
     const memory = arena;
@@ -418,10 +414,6 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       }
     }
   }
-
-  /** Where a product starts: from zero, or from what is there. Otherwise from a bias. */
-  const fromZero = -1;
-  const fromTarget = -2;
 
   function packParameters(): void {
     pack(W_zAt, 1, I * K, I * K, H, W_zPanelAt);

@@ -274,11 +274,6 @@ export function createSlstm(options: SlstmOptions): Slstm {
             if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
             if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
             if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
-          } else if (start !== fromZero) {
-            s00 = s10 = s20 = memory[start + column]!;
-            if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
-            if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
-            if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
           }
           for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
             const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
@@ -302,11 +297,6 @@ export function createSlstm(options: SlstmOptions): Slstm {
             if (width > 1) { s01 = memory[at + 1]!; }
             if (width > 2) { s02 = memory[at + 2]!; }
             if (width > 3) { s03 = memory[at + 3]!; }
-          } else if (start !== fromZero) {
-            s00 = memory[start + column]!;
-            if (width > 1) s01 = memory[start + column + 1]!;
-            if (width > 2) s02 = memory[start + column + 2]!;
-            if (width > 3) s03 = memory[start + column + 3]!;
           }
           for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
             const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
@@ -333,17 +323,10 @@ export function createSlstm(options: SlstmOptions): Slstm {
         for (; row + 3 <= last; row += 3) {
           let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s20 = 0, s21 = 0, s22 = 0, s23 = 0;
           const at = target + row * targetRow + column;
-          if (start === fromTarget) {
-            s00 = memory[at]!; s10 = memory[at + targetRow]!; s20 = memory[at + 2 * targetRow]!;
-            if (width > 1) { s01 = memory[at + 1]!; s11 = memory[at + targetRow + 1]!; s21 = memory[at + 2 * targetRow + 1]!; }
-            if (width > 2) { s02 = memory[at + 2]!; s12 = memory[at + targetRow + 2]!; s22 = memory[at + 2 * targetRow + 2]!; }
-            if (width > 3) { s03 = memory[at + 3]!; s13 = memory[at + targetRow + 3]!; s23 = memory[at + 2 * targetRow + 3]!; }
-          } else if (start !== fromZero) {
-            s00 = s10 = s20 = memory[start + column]!;
-            if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
-            if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
-            if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
-          }
+          s00 = s10 = s20 = memory[start + column]!;
+          if (width > 1) s01 = s11 = s21 = memory[start + column + 1]!;
+          if (width > 2) s02 = s12 = s22 = memory[start + column + 2]!;
+          if (width > 3) s03 = s13 = s23 = memory[start + column + 3]!;
           for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
             const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
             const x0 = memory[x]!;
@@ -370,17 +353,10 @@ export function createSlstm(options: SlstmOptions): Slstm {
         for (; row < last; row++) {
           let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
           const at = target + row * targetRow + column;
-          if (start === fromTarget) {
-            s00 = memory[at]!;
-            if (width > 1) { s01 = memory[at + 1]!; }
-            if (width > 2) { s02 = memory[at + 2]!; }
-            if (width > 3) { s03 = memory[at + 3]!; }
-          } else if (start !== fromZero) {
-            s00 = memory[start + column]!;
-            if (width > 1) s01 = memory[start + column + 1]!;
-            if (width > 2) s02 = memory[start + column + 2]!;
-            if (width > 3) s03 = memory[start + column + 3]!;
-          }
+          s00 = memory[start + column]!;
+          if (width > 1) s01 = memory[start + column + 1]!;
+          if (width > 2) s02 = memory[start + column + 2]!;
+          if (width > 3) s03 = memory[start + column + 3]!;
           for (let p = panel0 + column * depth0 | 0, end = p + 4 * depth0 | 0, x = operand0 + row * row0 | 0; p < end; p = p + 4 | 0, x = x + step0 | 0) {
             const w0 = memory[p]!, w1 = memory[p + 1 | 0]!, w2 = memory[p + 2 | 0]!, w3 = memory[p + 3 | 0]!;
             const x0 = memory[x]!;
@@ -400,6 +376,12 @@ export function createSlstm(options: SlstmOptions): Slstm {
     }
   }
 
+  /** In the place of a bias: a product that starts from zero. */
+  const fromZero = -1;
+
+  /** In the place of a bias: a product that starts from what is there. */
+  const fromTarget = -2;
+
   /** Brings a matrix into panels of four columns, the last one filled up with zeros. */
   function pack(source: number, depthStride: number, columnStride: number, depth: number, columns: number, panel: number): void {
     const memory = arena;
@@ -411,10 +393,6 @@ export function createSlstm(options: SlstmOptions): Slstm {
       }
     }
   }
-
-  /** Where a product starts: from zero, or from what is there. Otherwise from a bias. */
-  const fromZero = -1;
-  const fromTarget = -2;
 
   function packParameters(): void {
     pack(W_iAt, 1, I, I, 4 * H, WPanelAt);

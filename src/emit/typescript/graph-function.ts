@@ -7,7 +7,7 @@ import { kernelLines } from './kernel-code.js';
 import { indent } from './map-code.js';
 import { MathFunctions } from './math-functions.js';
 import type { MathMode } from './math-functions.js';
-import { packFunction, productFunction } from './product-function.js';
+import { packFunction, ProductFunctions } from './product-function.js';
 import { dimCode, Scope } from './scope.js';
 import type { SymbolNames } from './scope.js';
 
@@ -39,7 +39,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const placed = graphProgram(graph, { sizes, optimize, namedSizes, reserved: 0 });
   const { program, names } = placed;
   const maths = new MathFunctions(math);
-  const products = new Set<number>();
+  const products = new ProductFunctions();
   const packs = new Set<string>();
   const scope = new Scope([...names, ...program.buffers.map((buffer) => `${buffer.name}At`)]);
   const startWith = (symbols: SymbolNames) => (buffer: { name: string }, offset: Dim): string => {
@@ -53,10 +53,7 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
     within: (symbols: SymbolNames) => ({ start: startWith(symbols) }),
     math: (name: Parameters<MathFunctions['name']>[0]) => maths.name(name),
     scope,
-    usesProduct(terms: number) {
-      products.add(terms);
-      return `product${String(terms)}`;
-    },
+    products,
     usesPack() {
       packs.add('pack');
       return 'pack';
@@ -65,13 +62,11 @@ export function compileGraph(graph: Graph, { sizes, precision = 'float64', math 
   const body = [...kernelLines(program.packs, context), ...kernelLines(program.entries[0]?.kernels ?? [], context)];
   const array = precision === 'float32' ? 'Float32Array' : 'Float64Array';
   const source = [
-    'const fromZero = -1;',
-    'const fromTarget = -2;',
     ...names.map((name) => `const ${name} = ${String(sizes[name])};`),
     `const arena = new ${array}(${String(placed.length + 4)});`,
     ...[...placed.starts].map(([{ name }, start]) => `const ${name}At = ${String(start)};`),
     ...maths.definitions(),
-    ...[...products].sort().flatMap((terms) => productFunction(`product${String(terms)}`, terms)),
+    ...products.definitions(),
     ...[...packs].flatMap(packFunction),
     'function run(): void {',
     '  const memory = arena;',

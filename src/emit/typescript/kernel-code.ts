@@ -3,11 +3,12 @@ import { copiedRun } from '../../lower/copied-run.js';
 import type { Address, Kernel } from '../../lower/kernel-program.js';
 import { indent, MapCode, numberCode } from './map-code.js';
 import type { MapCodeContext } from './map-code.js';
+import type { ProductFunctions } from './product-function.js';
 import { dimCode } from './scope.js';
 
 export interface KernelCodeContext extends MapCodeContext {
-  /** Told which of the module's product functions are called: by their number of terms. */
-  usesProduct(terms: number): string;
+  /** The product functions of the module. */
+  readonly products: ProductFunctions;
   usesPack(): string;
   /** The same inside a loop that names its index. */
   within(symbols: MapCodeContext['symbols']): Pick<MapCodeContext, 'start'>;
@@ -44,7 +45,7 @@ function linesOf(kernel: Kernel, context: KernelCodeContext): string[] {
         [address(operand), dim(operand.rowStride), dim(operand.depthStride), context.start(panel, Dim.zero), dim(depth)].join(', '),
       );
       const head = [dim(rows), dim(columns), address(target), dim(target.rowStride), from].join(', ');
-      return [`${context.usesProduct(terms.length)}(${[head, ...operands].join(', ')});`];
+      return [`${context.products.name(terms.length, start.kind)}(${[head, ...operands].join(', ')});`];
     }
     case 'loop': {
       const inner = context.scope.inner();

@@ -6,7 +6,7 @@ import type { MathMode } from './math-functions.js';
 import { bytesPerElement } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { packFunctions, runFunctions } from './module-entries.js';
-import { packFunction, productFunction } from './product-function.js';
+import { packFunction, ProductFunctions } from './product-function.js';
 import type { Scope, SymbolNames } from './scope.js';
 
 /** What the targets differ in: the arena, and the functions that compute. All else of a module is the same. */
@@ -45,7 +45,7 @@ export function typeScriptKernels(context: ModuleContext, scope: Scope, math: Ma
 
 function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scope, math: MathMode): string[] {
   const maths = new MathFunctions(math);
-  const products = new Set<number>();
+  const products = new ProductFunctions();
   const packNames = new Set<string>();
   const startWith =
     (symbols: SymbolNames) =>
@@ -58,10 +58,7 @@ function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scop
     within: (symbols) => ({ start: startWith(symbols) }),
     math: (name) => maths.name(name),
     scope,
-    usesProduct(terms) {
-      products.add(terms);
-      return `product${String(terms)}`;
-    },
+    products,
     usesPack() {
       packNames.add('pack');
       return 'pack';
@@ -71,11 +68,8 @@ function kernelFunctions({ programs, layout, sizes }: ModuleContext, scope: Scop
   const packFunctionsLines = packFunctions(programs, code);
   return [
     ...maths.definitions(),
-    ...[...products].sort((a, b) => a - b).flatMap((terms) => [...productFunction(`product${String(terms)}`, terms), '']),
+    ...products.definitions(),
     ...[...packNames].flatMap((name) => [...packFunction(name), '']),
-    ...(products.size > 0
-      ? ['/** Where a product starts: from zero, or from what is there. Otherwise from a bias. */', 'const fromZero = -1;', 'const fromTarget = -2;', '']
-      : []),
     ...packFunctionsLines,
     ...runs,
   ];

@@ -1,3 +1,34 @@
+import type { ProductKernel } from '../../lower/kernel-program.js';
+
+/** What sums begin with: zero, what is in their place, or a bias. */
+type Start = ProductKernel['start']['kind'];
+
+/** The product functions that kernels call, one for each number of terms. */
+export class ProductFunctions {
+  /** By number of terms, what products begin with. */
+  readonly #starts = new Map<number, Set<Start>>();
+
+  /** The function for a product, which is noted. */
+  name(terms: number, start: Start): string {
+    const starts = this.#starts.get(terms);
+    if (starts === undefined) this.#starts.set(terms, new Set([start]));
+    else starts.add(start);
+    return `product${String(terms)}`;
+  }
+
+  /** The functions, and the constants that they are called with in the place of a bias. */
+  definitions(): string[] {
+    const functions = [...this.#starts].sort(([a], [b]) => a - b).flatMap(([terms, starts]) => [...productFunction(`product${String(terms)}`, terms, starts), '']);
+    const needsZero = [...this.#starts.values()].some((starts) => starts.has('zero'));
+    const needsTarget = functions.some((line) => line.includes('fromTarget'));
+    return [
+      ...functions,
+      ...(needsZero ? ['/** In the place of a bias: a product that starts from zero. */', 'const fromZero = -1;', ''] : []),
+      ...(needsTarget ? ['/** In the place of a bias: a product that starts from what is there. */', 'const fromTarget = -2;', ''] : []),
+    ];
+  }
+}
+
 /**
  * Rows of which all columns are computed before the next ones are read: a product over all steps has thousands, which
  * would come from outside of the first-level cache again for each panel.
@@ -13,7 +44,7 @@ const rowBlock = 48;
  * `| 0` keeps offsets in 32-bit registers without a check for overflow at each addition: 6 to 10 % at batch 1, 2 to 6 % at
  * batch 16. An arena has fewer than 2^31 elements.
  */
-export function productFunction(name: string, terms: number): string[] {
+function productFunction(name: string, terms: number, starts: ReadonlySet<Start>): string[] {
   const each = <Item>(count: number, make: (k: number) => Item): Item[] => Array.from({ length: count }, (_, k) => make(k));
   const parameters = each(terms, (k) => `operand${k}: number, row${k}: number, step${k}: number, panel${k}: number, depth${k}: number`);
   const tile = (rows: number): string[] => {
@@ -23,11 +54,10 @@ export function productFunction(name: string, terms: number): string[] {
     return [
       `let ${sums.flat().map((sum) => `${sum} = 0`).join(', ')};`,
       'const at = target + row * targetRow + column;',
-      'if (start === fromTarget) {',
-      ...each(4, (c) => `  ${c === 0 ? '' : `if (width > ${c}) { `}${sums.map((s, r) => `${s[c] ?? ''} = memory[${at(r)}${c === 0 ? '' : ` + ${c}`}]!;`).join(' ')}${c === 0 ? '' : ' }'}`),
-      '} else if (start !== fromZero) {',
-      ...each(4, (c) => `  ${c === 0 ? '' : `if (width > ${c}) `}${sums.map((s) => s[c] ?? '').join(' = ')} = memory[start + column${c === 0 ? '' : ` + ${c}`}]!;`),
-      '}',
+      ...startLines(starts, {
+        target: each(4, (c) => `${c === 0 ? '' : `if (width > ${c}) { `}${sums.map((s, r) => `${s[c] ?? ''} = memory[${at(r)}${c === 0 ? '' : ` + ${c}`}]!;`).join(' ')}${c === 0 ? '' : ' }'}`),
+        bias: each(4, (c) => `${c === 0 ? '' : `if (width > ${c}) `}${sums.map((s) => s[c] ?? '').join(' = ')} = memory[start + column${c === 0 ? '' : ` + ${c}`}]!;`),
+      }),
       ...each(terms, (k) => [
         `for (let p = panel${k} + column * depth${k} | 0, end = p + 4 * depth${k} | 0, x = operand${k} + row * row${k} | 0; p < end; p = p + 4 | 0, x = x + step${k} | 0) {`,
         `  const ${each(4, (c) => `w${c} = memory[p${c === 0 ? '' : ` + ${c} | 0`}]!`).join(', ')};`,
@@ -60,6 +90,16 @@ export function productFunction(name: string, terms: number): string[] {
     '  }',
     '}',
   ];
+}
+
+/** Statements for those starts that there are. Without a bias among them, what `start` says is still read. */
+function startLines(starts: ReadonlySet<Start>, { target, bias }: Readonly<Record<'target' | 'bias', readonly string[]>>): string[] {
+  const block = (condition: string, lines: readonly string[]): string[] => [`${condition}{`, ...lines.map((line) => `  ${line}`), '}'];
+  if (!starts.has('bias')) return block('if (start === fromTarget) ', target);
+  const condition = starts.has('zero') ? 'if (start !== fromZero) ' : '';
+  if (!starts.has('target')) return condition === '' ? [...bias] : block(condition, bias);
+  const [end = '', ...rest] = block(`} else ${condition}`, bias);
+  return [...block('if (start === fromTarget) ', target).slice(0, -1), end, ...rest];
 }
 
 export function packFunction(name: string): string[] {
