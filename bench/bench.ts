@@ -93,7 +93,7 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
   };
   const peerOptions = { folder, python: options.python, peaks, effort, limitMs: options.peerLimit * 1000, skip, tell };
   for (const each of options.only) {
-    const own = await runCase(each, { folder, targets, build, sizes, peaks, effort, skip });
+    const own = await runCase(each, { folder, targets, build, sizes, peaks, effort, skip, ...(options.quick ? {} : { watchMs: 500 }) });
     add(own);
     if (options.peers) add(besideOurs(await runPeers(each, peerOptions), own));
   }

@@ -43,6 +43,7 @@ export function sectionText({ settings, rows, modules, builds, skipped }: Result
     ...targets.flatMap((target) =>
       (['forward', 'train', 'trainStep'] as const).flatMap((pass) => rateTable(sequences.filter((row) => row.target === target && row.pass === pass), target, pass)),
     ),
+    ...productTable(sequences),
     ...streamingTable(own.filter((row) => sameShape(row, streamingShape))),
     ...peerTable(rows),
     ...moduleTable(modules, own),
@@ -91,6 +92,31 @@ function rateTable(rows: readonly Dated<Row>[], target: string, pass: 'forward' 
   ]);
   return [`### ${target}, ${passTitles[pass]}`, `GFLOP/s, and the fraction of ${fraction}, by T, B, I, H. ${dateText(rows)}`, table(['cell', ...shapes.map(titleOf)], body)];
 }
+
+/** How near the products alone come to the peak, and what part of the time they have: what is missing elsewhere is not theirs. */
+function productTable(rows: readonly Dated<Row>[]): string[] {
+  const watched = rows.filter(({ cell, shares }) => cell === 'vanilla-lstm' && shares !== undefined);
+  if (watched.length === 0) return [];
+  const shapes = distinctShapes(watched);
+  const kinds = distinct(watched.map(({ target, pass }) => `${target}, ${passTitles[pass]}`)).sort();
+  const body = kinds.map((kind) => [
+    kind,
+    ...shapes.map((shape) => {
+      const row = watched.find((each) => `${each.target}, ${passTitles[each.pass]}` === kind && sameShape(each, shape));
+      if (row?.shares === undefined) return '';
+      const { products, maps, packs } = row.shares;
+      const part = row.target === 'typescript' ? row.fractionOfJavaScriptPeak : row.fractionOfPeak;
+      return `${(part / products).toFixed(2)} in ${percent(products)}; ${percent(maps)}, ${percent(packs)}`;
+    }),
+  ]);
+  return [
+    '### Where the time of the vanilla LSTM goes',
+    `What the products alone reach of the peak, and in which part of the time; then the part of maps (elementwise maths, and the loops around) and of packing, by samples of the running function. ${dateText(watched)}`,
+    table(['', ...shapes.map(titleOf)], body),
+  ];
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
 function streamingTable(rows: readonly Dated<Row>[]): string[] {
   if (rows.length === 0) return [];

@@ -1,5 +1,6 @@
 import type { InstructionPair } from './peak/vector-peak.js';
 import type { Pass, Shape } from './shape.js';
+import type { TimeShares } from './time-shares.js';
 
 /** One measurement, as `--json` writes it. Times in milliseconds, of one call. */
 export interface Row extends Shape, Partial<ModuleFacts>, Partial<PeerFacts> {
@@ -43,6 +44,8 @@ export interface ModuleFacts {
   readonly firstCallMs: number;
   /** What a call leaves on the heap; of steps only. */
   readonly allocatedBytes?: number;
+  /** Where the time of passes over sequences goes. */
+  readonly shares?: TimeShares;
 }
 
 /** What peers have besides. */

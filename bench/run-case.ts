@@ -24,6 +24,8 @@ export interface CaseOptions {
   readonly sizes: 'fixed' | 'given';
   readonly peaks: Peaks;
   readonly effort: Effort;
+  /** Milliseconds for which a pass over sequences is watched besides, for where its time goes. */
+  readonly watchMs?: number;
   /** Told what can't be measured. */
   readonly skip: (what: string, reason: string) => void;
 }
@@ -66,8 +68,8 @@ function buildFor(each: Case, target: Target, { folder, build, sizes }: CaseOpti
 }
 
 async function timePass(each: Case, pass: Pass, modules: readonly BuiltModule[], options: CaseOptions): Promise<CaseAnswer> {
-  const { folder, peaks, effort } = options;
-  const order: CaseOrder = { pass, shape: each.shape, modules, peaks, effort };
+  const { folder, peaks, effort, watchMs } = options;
+  const order: CaseOrder = { pass, shape: each.shape, modules, peaks, effort, ...(watchMs === undefined || each.shape.T === 1 ? {} : { watchMs }) };
   const file = join(folder, `${each.cell}-${shapeName(each.shape)}-${pass}.json`);
   writeFileSync(file, JSON.stringify(order));
   const program = fileURLToPath(new URL('time-case.js', import.meta.url));
@@ -117,5 +119,6 @@ function factsOf(built: BuiltModule, module: ModuleAnswer & { readonly status: '
     createMs,
     firstCallMs: callMs,
     ...(allocatedBytes === undefined ? {} : { allocatedBytes }),
+    ...(module.shares === undefined ? {} : { shares: module.shares }),
   };
 }

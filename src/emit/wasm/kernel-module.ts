@@ -149,20 +149,7 @@ export class KernelModule {
 
   /** Statements that run some kernels, inside loops with the given indices. */
   #calls(owner: string, kernels: readonly Kernel[], indices: readonly string[], code: FunctionCode): string[] {
-    const lines: string[] = [];
-    const maps: MapKernel[] = [];
-    const flush = (): void => {
-      if (maps.length > 0) lines.push(this.#map(owner, maps.splice(0), indices, code));
-    };
-    for (const kernel of kernels) {
-      if (kernel.kind === 'map' && copiedRun(kernel) === undefined) maps.push(kernel);
-      else {
-        flush();
-        lines.push(...this.#call(owner, kernel, indices, code));
-      }
-    }
-    flush();
-    return lines;
+    return kernels.flatMap((kernel) => this.#call(owner, kernel, indices, code));
   }
 
   #call(owner: string, kernel: Kernel, indices: readonly string[], code: FunctionCode): string[] {
@@ -171,7 +158,7 @@ export class KernelModule {
       case 'map': {
         const copy = copiedRun(kernel);
         if (copy !== undefined) return [`(memory.copy ${at(copy.to)} ${at(copy.from)} ${code.byteCount(copy.size)})`];
-        return [this.#map(owner, [kernel], indices, code)];
+        return [this.#map(owner, kernel, indices, code)];
       }
       case 'fill':
         if (kernel.value === 0 && !Object.is(kernel.value, -0)) return [`(memory.fill ${at(kernel.target)} (i32.const 0) ${code.byteCount(kernel.size)})`];
@@ -186,9 +173,9 @@ export class KernelModule {
     }
   }
 
-  #map(owner: string, kernels: readonly MapKernel[], indices: readonly string[], code: FunctionCode): string {
+  #map(owner: string, kernel: MapKernel, indices: readonly string[], code: FunctionCode): string {
     const wanted = this.#fresh(`${owner}_map`);
-    const own = mapFunction(wanted, kernels, indices, {
+    const own = mapFunction(wanted, kernel, indices, {
       newFunction: (parameters) => this.#newFunction(parameters),
       storesParts: () => {
         this.#storesParts = true;

@@ -11,14 +11,14 @@ export interface MapFunction {
 }
 
 /**
- * Maps that follow each other as one function: what they have in common, as constants, is set once. The last vector along an axis
- * may reach beyond it: it is computed as a whole, and stored in part.
+ * A map as one function. The last vector along an axis may reach beyond it: it is computed as a whole, and stored in part.
  */
-export function mapFunction(name: string, kernels: readonly MapKernel[], indices: readonly string[], context: MapFunctionContext): MapFunction {
+export function mapFunction(name: string, kernel: MapKernel, indices: readonly string[], context: MapFunctionContext): MapFunction {
   const code = context.newFunction(indices);
-  const origins: Origin[] = [];
-  const body = kernels.flatMap((kernel) => new MapNest(kernel, scheduleOf(kernel), code, context, origins).lines());
+  const nest = new MapNest(kernel, scheduleOf(kernel), code, context);
+  const body = nest.lines();
   const read = code.readParameters;
+  const { origins } = nest;
   return { lines: code.text(name, body, read, origins.map(({ parameter }) => `(param $${parameter} i32)`)), indices: read, origins };
 }
 

@@ -74,8 +74,6 @@ export class MapNest {
     private readonly schedule: MapSchedule,
     readonly code: FunctionCode,
     readonly context: MapFunctionContext,
-    /** Those of the function, which are added to. */
-    functionOrigins: Origin[],
   ) {
     this.#lookedUp = new Set(kernel.statements.flatMap((each) => (each.kind === 'bindIndex' ? [each.symbol] : [])));
     this.#outerHeads = Array.from({ length: schedule.outer.length + 1 }, () => []);
@@ -85,14 +83,7 @@ export class MapNest {
       const { buffer, offset } = statement.address;
       buffers.set(buffer, [...(buffers.get(buffer) ?? []), offset]);
     }
-    this.origins = [...buffers].map(([buffer, offsets]) => {
-      const offset = this.#shared(offsets);
-      const known = functionOrigins.find((each) => each.buffer === buffer && each.offset.equals(offset));
-      if (known !== undefined) return known;
-      const own = { buffer, offset, parameter: code.vectors.reserve(`${buffer.name}At`) };
-      functionOrigins.push(own);
-      return own;
-    });
+    this.origins = [...buffers].map(([buffer, offsets]) => ({ buffer, offset: this.#shared(offsets), parameter: code.vectors.reserve(`${buffer.name}At`) }));
     this.#outerIndex = schedule.outer.map(({ index }) => code.index(index));
   }
 
