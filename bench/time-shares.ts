@@ -43,7 +43,7 @@ export function kindOf(name: string): keyof TimeShares | undefined {
   if (/^(product\d|transposedProduct|tiles|outer|runs$)/.test(name)) return 'products';
   // What `storePart` is called by can't be told from a sample.
   if (/^pack/.test(name)) return 'packs';
-  return /^run[A-Z]|^(exponential|hyperbolicTangent|sigmoid|softplus)$/.test(name) ? 'maps' : undefined;
+  return /^run[A-Z]|^(exponential|fractionalPower|hyperbolicTangent|sigmoid|softplus)$/.test(name) ? 'maps' : undefined;
 }
 
 function sampled(subject: Subject, milliseconds: number): Profiler.Profile {

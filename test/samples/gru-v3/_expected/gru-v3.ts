@@ -179,22 +179,27 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   /** 2^-128 … 2^128. */
   const powersOfTwo = Float64Array.from({ length: 257 }, (_, n) => 2 ** (n - 128));
 
-  /** e^a to float32 accuracy: 2^n · 2^f, f within ±½. */
+  /** e^a to float32 accuracy: 2^(n - 128) · 2^f, f within ±½. */
   function exponential(a: number): number {
     if (!(a > -87.3 && a < 88.8)) return Math.exp(a);
-    const scaled = a * 1.4426950408889634;
-    const n = Math.round(scaled);
-    const f = scaled - n;
-    return powersOfTwo[n + 128]! * (1 + f * (0.6931472028551281 + f * (0.24022647913619577 + f * (0.055503324710264604 + f * (0.009618437358300574 + f * (0.0013398874445536939 + f * 0.00015353361814499956))))));
+    const scaled = a * 1.4426950408889634 + 128;
+    const n = scaled + 0.5 | 0;
+    return powersOfTwo[n]! * (1 + fractionalPower(scaled - n));
   }
 
-  /** tanh a to float32 accuracy; by its series near 0, where 1 - 2 / (e^2a + 1) cancels. */
+  /** 2^f - 1, for f within ±½. */
+  function fractionalPower(f: number): number {
+    return f * (0.6931471805815681 + f * (0.24022650920051342 + f * (0.055504107276026164 + f * (0.009618057037069938 + f * (0.0013333669445342792 + f * (0.0001546132987878527 + f * 0.000015252721483884176))))));
+  }
+
+  /** tanh a to float32 accuracy: h / (h + 2) with h = e^2a - 1, and e^2a = 2^(n - 128) · 2^f, f within ±½. */
   function hyperbolicTangent(a: number): number {
-    if (a > -0.3 && a < 0.3) {
-      const q = a * a;
-      return a * (1 + q * (-0.3333333333333333 + q * (0.13333333333333333 + q * (-0.05396825396825397 + q * (0.021869488536155203 + q * -0.008863235529902197)))));
-    }
-    return 1 - 2 / (exponential(2 * a) + 1);
+    if (!(a > -40 && a < 40)) return Math.sign(a);
+    const scaled = a * 2.8853900817779268;
+    const n = scaled + 128.5 | 0;
+    const power = powersOfTwo[n]!;
+    const h = power * fractionalPower(scaled - (n - 128)) - (1 - power);
+    return h / (h + 2);
   }
 
   /** 1 / (1 + e^-a) to float32 accuracy */
