@@ -43,6 +43,9 @@ export interface BenchOptions extends BuildOptions {
   readonly profile?: readonly CellName[];
 }
 
+/** How long a pass is watched for where its time goes: some thousand samples. */
+const watchMs = 500;
+
 /** Of the repository: this program is in `bench/dist`. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -93,7 +96,7 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
   };
   const peerOptions = { folder, python: options.python, peaks, effort, limitMs: options.peerLimit * 1000, skip, tell };
   for (const each of options.only) {
-    const own = await runCase(each, { folder, targets, build, sizes, peaks, effort, skip, ...(options.quick ? {} : { watchMs: 500 }) });
+    const own = await runCase(each, { folder, targets, build, sizes, peaks, effort, skip, ...(options.quick ? {} : { watchMs }) });
     add(own);
     if (options.peers) add(besideOurs(await runPeers(each, peerOptions), own));
   }

@@ -86,12 +86,15 @@ function rateTable(rows: readonly Dated<Row>[], target: string, pass: 'forward' 
     ...shapes.map((shape) => {
       const row = rows.find((each) => each.cell === cell && sameShape(each, shape));
       if (row === undefined) return '';
-      const part = target === 'typescript' ? row.fractionOfJavaScriptPeak : row.fractionOfPeak;
+      const part = ownFraction(row);
       return `${row.gflops.toFixed(1)} (${part.toFixed(2)})`;
     }),
   ]);
   return [`### ${target}, ${passTitles[pass]}`, `GFLOP/s, and the fraction of ${fraction}, by T, B, I, H. ${dateText(rows)}`, table(['cell', ...shapes.map(titleOf)], body)];
 }
+
+/** Of the peak of what the target is made of. */
+const ownFraction = ({ target, fractionOfJavaScriptPeak, fractionOfPeak }: Row): number => (target === 'typescript' ? fractionOfJavaScriptPeak : fractionOfPeak);
 
 /** How near the products alone come to the peak, and what part of the time they have: what is missing elsewhere is not theirs. */
 function productTable(rows: readonly Dated<Row>[]): string[] {
@@ -105,8 +108,7 @@ function productTable(rows: readonly Dated<Row>[]): string[] {
       const row = watched.find((each) => `${each.target}, ${passTitles[each.pass]}` === kind && sameShape(each, shape));
       if (row?.shares === undefined) return '';
       const { products, maps, packs } = row.shares;
-      const part = row.target === 'typescript' ? row.fractionOfJavaScriptPeak : row.fractionOfPeak;
-      return `${(part / products).toFixed(2)} in ${percent(products)}; ${percent(maps)}, ${percent(packs)}`;
+      return `${(ownFraction(row) / products).toFixed(2)} in ${percent(products)}; ${percent(maps)}, ${percent(packs)}`;
     }),
   ]);
   return [
@@ -165,7 +167,7 @@ function peerTable(rows: readonly Dated<Row>[]): string[] {
   });
 }
 
-const times = (ratio: number): string => (ratio < 10 ? ratio.toPrecision(2) : ratio.toFixed(0));
+export const times = (ratio: number): string => (ratio < 10 ? ratio.toPrecision(2) : ratio.toFixed(0));
 
 function moduleTable(modules: readonly Dated<ModuleSize>[], own: readonly Row[]): string[] {
   if (modules.length === 0) return [];

@@ -21,11 +21,11 @@ type Sampled = Pick<Profiler.ProfileNode, 'hitCount'> & { readonly callFrame: Pi
  *
  * @param functions of a WebAssembly module, in order: it has no names itself
  */
-export const timeShares = (subject: Subject, milliseconds: number, functions: readonly string[]): TimeShares =>
+export const timeShares = (subject: Subject, milliseconds: number, functions: readonly string[]): TimeShares | undefined =>
   sharesOf(sampled(subject, milliseconds).nodes, functions);
 
-/** The shares of samples, by the names of the functions that they fell in. */
-export function sharesOf(nodes: readonly Sampled[], functions: readonly string[]): TimeShares {
+/** The shares of samples, by the names of the functions that they fell in. Without any sample there are none. */
+export function sharesOf(nodes: readonly Sampled[], functions: readonly string[]): TimeShares | undefined {
   const counts = { products: 0, maps: 0, packs: 0 };
   let all = 0;
   for (const { hitCount = 0, callFrame: { functionName } } of nodes) {
@@ -35,7 +35,7 @@ export function sharesOf(nodes: readonly Sampled[], functions: readonly string[]
     counts[kind] += hitCount;
     all += hitCount;
   }
-  return { products: counts.products / all, maps: counts.maps / all, packs: counts.packs / all };
+  return all === 0 ? undefined : { products: counts.products / all, maps: counts.maps / all, packs: counts.packs / all };
 }
 
 /** By the names that emitted functions have. */
@@ -43,7 +43,7 @@ export function kindOf(name: string): keyof TimeShares | undefined {
   if (/^(product\d|transposedProduct|tiles|outer|runs$)/.test(name)) return 'products';
   // What `storePart` is called by can't be told from a sample.
   if (/^pack/.test(name)) return 'packs';
-  return /^run[A-Z]|^(exponential|fractionalPower|hyperbolicTangent|sigmoid|softplus)$/.test(name) ? 'maps' : undefined;
+  return /^run[A-Z]|^(exponential|powerOfTwoMinusOne|hyperbolicTangent|sigmoid|softplus)$/.test(name) ? 'maps' : undefined;
 }
 
 function sampled(subject: Subject, milliseconds: number): Profiler.Profile {

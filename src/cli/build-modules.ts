@@ -52,6 +52,8 @@ export async function buildModules(
     const bytes = files.map(({ content }) => Buffer.from(content));
     // On other threads, while the next module is compiled.
     const gzipped = Promise.all(bytes.map(async (each) => (await compress(each, { level: 9 })).length)).then(total);
+    // It is awaited at the end, where it fails too; until then a failure has no one to take it.
+    gzipped.catch(() => undefined);
     built.push({ name, files, bytes: total(bytes.map(({ length }) => length)), gzipped, milliseconds });
   }
   return Promise.all(built.map(async ({ gzipped, ...module }) => ({ ...module, gzipBytes: await gzipped })));

@@ -88,11 +88,11 @@ export class GraphBuilder {
     return this.#node(op, operands, attributes);
   }
 
-  /** A node of another graph, here. Where its operands are of the types that they had, so are its results. */
+  /** The same application as a node's, of other operands. Where these are of the types that its own are, so are the results. */
   copy(node: Node, operands: readonly Node[]): Node {
     // The types of a loop follow from its body, which may be another than the one that the node had.
-    const isSame = node.op.lowering.kind !== 'scan' && operands.every(({ results }, slot) => results === node.operands[slot]?.results);
-    return this.#node(node.op, operands, node.attributes, isSame ? node.results : undefined);
+    const hasSameTypes = node.op.lowering.kind !== 'scan' && operands.length === node.operands.length && operands.every(({ results }, slot) => results === node.operands[slot]?.results);
+    return this.#node(node.op, operands, node.attributes, hasSameTypes ? node.results : undefined);
   }
 
   #node<A>(op: Op<A>, operands: readonly Node[], attributes: A, knownResults?: readonly ValueType[]): Node {

@@ -24,7 +24,7 @@ import { dropUnread } from './trim/unread.js';
 export function trim(graph: Graph): Graph {
   const inputs = new Set(graph.inputs.keys());
   let trimmed = graph;
-  // What a loop turns out not to need can make an earlier loop smaller.
+  // What a loop turns out not to need can make an earlier loop smaller; what leaves a graph as large as it was has found nothing.
   for (let size = extent(graph); ; ) {
     trimmed = restrict(trimmed, inputs);
     const next = extent(trimmed);

@@ -42,16 +42,20 @@ const exactFunctions: Partial<Record<MathFunction, ModuleFunction>> = {
 };
 
 /**
- * By a polynomial of degree 7 with the least largest relative error, 2.3e-10. The functions that use it compute in float64, and
+ * 2^f - 1 by a polynomial of degree 7 with the least largest relative error, 2.3e-10. The functions that use it compute in float64, and
  * are short: V8 gives up inlining where a function has become too long, and what is not inlined returns a number on the heap.
  */
-const fractionalPower: ModuleFunction = {
+const powerOfTwoMinusOne: ModuleFunction = {
   lines: [
     '/** 2^f - 1, for f within ±½. */',
-    'function fractionalPower(f: number): number {',
+    'function powerOfTwoMinusOne(f: number): number {',
     '  return f * (0.6931471805815681 + f * (0.24022650920051342 + f * (0.055504107276026164 + f * (0.009618057037069938 + f * (0.0013333669445342792 + f * (0.0001546132987878527 + f * 0.000015252721483884176))))));',
     '}',
   ],
+};
+
+const powersOfTwo: ModuleFunction = {
+  lines: ['/** 2^-128 … 2^128. */', 'const powersOfTwo = Float64Array.from({ length: 257 }, (_, n) => 2 ** (n - 128));'],
 };
 
 /** Where the result is 0, subnormal in float32, infinite or NaN, the platform's function gives it. */
@@ -62,15 +66,15 @@ const fastExponential: ModuleFunction = {
     '  if (!(a > -87.3 && a < 88.8)) return Math.exp(a);',
     '  const scaled = a * 1.4426950408889634 + 128;',
     '  const n = scaled + 0.5 | 0;',
-    '  return powersOfTwo[n]! * (1 + fractionalPower(scaled - n));',
+    '  return powersOfTwo[n]! * (1 + powerOfTwoMinusOne(scaled - n));',
     '}',
   ],
-  needs: { fractionalPower },
+  needs: { powersOfTwo, powerOfTwoMinusOne },
 };
 
 /**
  * h is p (2^f - 1) - (1 - p) with p = 2^(n - 128). Nothing cancels near 0, where p is 1, so that there is no branch to be guessed;
- * and a -0 stays one.
+ * and a -0 stays one. Beyond ±40, and long before, tanh is ±1; e^2a must be in the table of powers.
  */
 const fastTanh: ModuleFunction = {
   lines: [
@@ -80,11 +84,11 @@ const fastTanh: ModuleFunction = {
     '  const scaled = a * 2.8853900817779268;',
     '  const n = scaled + 128.5 | 0;',
     '  const power = powersOfTwo[n]!;',
-    '  const h = power * fractionalPower(scaled - (n - 128)) - (1 - power);',
+    '  const h = power * powerOfTwoMinusOne(scaled - (n - 128)) - (1 - power);',
     '  return h / (h + 2);',
     '}',
   ],
-  needs: { fractionalPower },
+  needs: { powersOfTwo, powerOfTwoMinusOne },
 };
 
 /** Each is within 0.57 ulp of float32 of the exact value, once it is rounded: 0.5 are the rounding's own. */
@@ -120,9 +124,6 @@ export class MathFunctions {
 
   /** The definitions, before the functions that call them. */
   definitions(): string[] {
-    const table = this.#used.has('fractionalPower')
-      ? ['/** 2^-128 … 2^128. */', 'const powersOfTwo = Float64Array.from({ length: 257 }, (_, n) => 2 ** (n - 128));', '']
-      : [];
-    return [...table, ...[...this.#used].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, lines]) => [...lines, ''])];
+    return [...this.#used].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, lines]) => [...lines, '']);
   }
 }

@@ -4,7 +4,7 @@
  */
 export const moduleIdentifiers: readonly string[] = [
   ...'options batchSize maxSteps name size arenaLength region bytes arena memory view at length next batch steps tape stepCount'.split(' '),
-  ...'sigmoid softplus exponential hyperbolicTangent fractionalPower powersOfTwo pack fromZero fromTarget'.split(' '),
+  ...'sigmoid softplus exponential hyperbolicTangent powerOfTwoMinusOne powersOfTwo pack fromZero fromTarget'.split(' '),
   ...Array.from({ length: 64 }, (_, terms) => `product${String(terms)}`),
   ...'runForward runBackward runLoss runGradient runStep runUpdate'.split(' '),
   ...'packParameters packForForward packForBackward packForLoss packForGradient packForUpdate'.split(' '),

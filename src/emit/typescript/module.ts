@@ -2,8 +2,8 @@ import type { Programs } from '../../program/build-programs.js';
 import { initializerLines } from './initializer-code.js';
 import type { WasmKernelCode, WasmKernels } from '../wasm/module-kernels.js';
 import type { MathMode } from './math-functions.js';
-import { learnsOnline, packName } from './module-context.js';
 import { creatorOptions } from './creator-options.js';
+import { learnsOnline, packName } from './module-context.js';
 import type { ModuleContext } from './module-context.js';
 import { creatorLines } from './module-creator.js';
 import { packingEntries, programsOf } from './module-entries.js';
@@ -54,11 +54,12 @@ export async function emitModule(programs: Programs, { precision, math, target, 
     packingEntries: packingEntries(programs),
   };
   // Loaded when asked for: the encoder and the vector mathematics are of no use to a build of TypeScript kernels.
-  const wasm = async (): Promise<WasmKernels> => (await import('../wasm/module-kernels.js')).wasmKernels(context, { math, reproducible });
+  const kernelsOfTarget = async (): Promise<ModuleKernels | WasmKernels> =>
+    target === 'wasm' ? (await import('../wasm/module-kernels.js')).wasmKernels(context, { math, reproducible }) : typeScriptKernels(context, scope, math);
   const [interfaces, kernels] = await Promise.all([
     // Asked for first, since another thread may print them meanwhile.
     printer.interfaces(moduleInterfaces(programs, context.names, context.array, creatorOptions[target])),
-    target === 'wasm' ? wasm() : typeScriptKernels(context, scope, math),
+    kernelsOfTarget(),
   ]);
   const parts = [
     ...preamble(context, precision, kernels),

@@ -20,7 +20,7 @@ export class ProductFunctions {
   definitions(): string[] {
     const functions = [...this.#starts].sort(([a], [b]) => a - b).flatMap(([terms, starts]) => [...productFunction(`product${String(terms)}`, terms, starts), '']);
     const needsZero = [...this.#starts.values()].some((starts) => starts.has('zero'));
-    const needsTarget = functions.some((line) => line.includes('fromTarget'));
+    const needsTarget = [...this.#starts.values()].some((starts) => starts.has('target') || !starts.has('bias'));
     return [
       ...functions,
       ...(needsZero ? ['/** In the place of a bias: a product that starts from zero. */', 'const fromZero = -1;', ''] : []),
@@ -92,7 +92,7 @@ function productFunction(name: string, terms: number, starts: ReadonlySet<Start>
   ];
 }
 
-/** Statements for those starts that there are. Without a bias among them, what `start` says is still read. */
+/** Statements for those starts that there are. Without a bias `start` is still read, since a user's compiler may complain of parameters that are not. */
 function startLines(starts: ReadonlySet<Start>, { target, bias }: Readonly<Record<'target' | 'bias', readonly string[]>>): string[] {
   const block = (condition: string, lines: readonly string[]): string[] => [`${condition}{`, ...lines.map((line) => `  ${line}`), '}'];
   if (!starts.has('bias')) return block('if (start === fromTarget) ', target);

@@ -6,7 +6,7 @@ const reservedWords = new Set(
   ('break case catch class const continue debugger default delete do else enum export extends false finally for function if ' +
     'import in instanceof new null return super switch this throw true try typeof var void while with implements interface let ' +
     'package private protected public static yield await async of arguments eval undefined NaN Infinity Math Array Object Error ' +
-    'RangeError TypeError Float32Array Float64Array ArrayBuffer Number memory arena sigmoid softplus exponential hyperbolicTangent fractionalPower powersOfTwo pack fromZero fromTarget product1 product2 product3 product4 batch steps').split(' '),
+    'RangeError TypeError Float32Array Float64Array ArrayBuffer Number memory arena sigmoid softplus exponential hyperbolicTangent powerOfTwoMinusOne powersOfTwo pack fromZero fromTarget product1 product2 product3 product4 batch steps').split(' '),
 );
 
 /** A name that is fit for code: reserved words get an underscore. */

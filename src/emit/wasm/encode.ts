@@ -15,6 +15,7 @@ async function loadEncoder(): ReturnType<typeof load> {
  */
 export async function encodeText(text: string): Promise<Uint8Array<ArrayBuffer>> {
   encoder ??= loadEncoder();
+  // Of a string wabt copies one character at a time.
   const module = (await encoder).parseWat('kernels.wat', new TextEncoder().encode(text), { simd: true, relaxed_simd: true, bulk_memory: true });
   try {
     module.validate();

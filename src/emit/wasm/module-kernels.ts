@@ -60,6 +60,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   // The memory is imported under a name of these kernels' own: those of another build, given compiled, don't link.
   const own = createHash('sha256').update(plain).digest('hex').slice(0, 8);
   const docs = entryDocs(programs);
+  const comments = entries.map(({ name }) => ({ name: runName(name), lines: docs(name) }));
   const text = plain.replace('(import "host"', `(import "${own}"`);
   const binary = await encodeText(text);
   const unknown = module.headerSymbols.find((symbol) => !header.includes(symbol));
@@ -70,7 +71,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     description: `${math} maths in WebAssembly${reproducible ? ', the same bits on every host' : ''}`,
     code: {
       get text() {
-        return entries.reduce((code, { name }) => withComment(code, runName(name), docs(name)), text);
+        return comments.reduce((code, { name, lines }) => withComment(code, name, lines), text);
       },
       binary,
     },

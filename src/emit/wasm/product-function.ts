@@ -19,7 +19,7 @@ export const widerColumns = (lane: Lane): number => widerVectors * lanesOf[lane]
  * says whether its engine does.
  */
 export interface LargeTiles {
-  /** Where in memory it says so: 0 if not, otherwise the rows that calls have, 1, or 2 for more. */
+  /** Where in memory it says so: 0 if not, otherwise the rows that calls have, 1, or 2 for more; tiles for a single row are in modules for those alone. */
   readonly at: number;
   /** Calls have a single row, which no wider panel is of use for. */
   readonly singleRow: boolean;
@@ -76,8 +76,9 @@ interface Tile {
  * `target[row, column] = start + Σ_terms Σ_k operand[row, k] · weight[k, column]`, for two terms or, with a second depth of zero,
  * for one. Weights lie in panels of sixteen columns (eight in float64), wider ones of twenty-four (twelve) before them where the host
  * says so, what is left in panels of four; or, of one term, in rows that are `weightRow` bytes apart, as a matrix in panels of depth
- * one. A tile of two rows by one wide panel keeps its sums in registers; more would spill, but for engines that take wider ones.
- * Where rows run out, a tile computes its last one again.
+ * one. A tile of two rows by one wide panel keeps its sums in registers; more would spill, but for engines that take wider ones. A
+ * single row takes two panels at once, or three; of what has few sums two steps of the depth are under way together. Where rows
+ * run out, a tile computes its last one again.
  */
 function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
   const bytes = bytesOf[lane];
@@ -102,9 +103,10 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
       set('step', get(`step${String(k)}`)),
       ...eachRow('x0', get(`from${String(k)}`), get(`row${String(k)}`), (r) => (r === rows - 1 ? [] : [set(`x${String(rows - 1 - r)}`, get('x0'))])),
     ];
-    /** The sums of the steps that are first or second of two. */
-    const ownSums = (turn: 0 | 1): string[] => (turn < turns ? each(rows, (r) => all.map((v) => sum(turn * rows + r, v))).flat() : []);
-    const step = (turn: 0 | 1): string[] => [
+    /** What is done for each sum of the first of two turns, and that of the second. */
+    const eachSecondSum = (make: (first: string, second: string) => string): string[] =>
+      turns === 1 ? [] : each(rows, (r) => all.map((v) => make(sum(r, v), sum(rows + r, v)))).flat();
+    const stepLines = (turn: 0 | 1): string[] => [
       ...each(rows, (r) => set(`a${String(r)}`, `(${load} ${get(`x${String(rows - 1 - r)}`)})`)),
       ...sidePointers.slice(0, panels).flatMap((pointer, side) =>
         each(vectors, (v) => [
@@ -121,22 +123,22 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
     // The pointer that was moved is that of the last row; the others hold those before it.
     return [
       ...eachRow('to', get('first'), get('startRow'), (r) => all.map((v) => set(sum(r, v), `(v128.load${offset(16 * v)} ${get('to')})`))),
-      ...ownSums(1).map((own) => set(own, `(${shape}.splat (${lane}.const 0))`)),
+      ...eachSecondSum((_, second) => set(second, `(${shape}.splat (${lane}.const 0))`)),
       ...pointers(0),
       set('more', get('depth1')),
       '(loop $terms',
       ...indent([
         ...(turns === 1 ? ['(loop $depth'] : ['(block $ended (loop $depth']),
         ...indent([
-          ...step(0),
-          ...(turns === 1 ? [] : [`(br_if $ended (i32.ge_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')}))`, ...step(1)]),
+          ...stepLines(0),
+          ...(turns === 1 ? [] : [`(br_if $ended (i32.ge_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')}))`, ...stepLines(1)]),
           `(br_if $depth (i32.lt_u (local.tee $p (i32.add ${get('p')} ${get('panelStep')})) ${get('end')})))${turns === 1 ? '' : ')'}`,
         ]),
         `(if ${get('more')} (then`,
         ...indent([...pointers(1), set('more', number(0)), '(br $terms)))']),
       ]),
       ')',
-      ...ownSums(1).map((own, k) => set(ownSums(0)[k] ?? '', `(${shape}.add ${get(ownSums(0)[k] ?? '')} ${get(own)})`)),
+      ...eachSecondSum((first, second) => set(first, `(${shape}.add ${get(first)} ${get(second)})`)),
       ...eachRow('to', get('at'), get('targetRow'), (r) => {
         const stores = all.map((v) => `(v128.store${offset(16 * v)} ${get('to')} ${get(sum(r, v))})`);
         if (whole) return stores;
@@ -194,7 +196,7 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
         ])),
     `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
     ...(large?.singleRow !== true ? [] : indent(columnLoop('triples', 3 * wide, isTripled(large), tile({ rows: 1, vectors: wideVectors, panels: 3, whole: true })))),
-    ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), [...tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true })])),
+    ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true }))),
     ...(large === undefined ? [] : indent(columnLoop('single', wide, fits(wide), tile({ rows: 1, vectors: wideVectors, panels: 1, turns: 2, whole: true })))),
     '))',
     ...columnLoop('wide', wide, fits(wide), rowLoop({ rows: 2, vectors: wideVectors, panels: 1, whole: true })),

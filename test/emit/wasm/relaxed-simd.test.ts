@@ -98,12 +98,12 @@ describe('products on a host that keeps more sums in registers', () => {
   const all = ['relaxedSimd', 'memory64'] as const;
   const largeSizes = { I: 7, H: 24 };
 
-  it.each(['exact', 'fast'] as const)('have larger tiles, and are as near there, with %s maths', async (math) => {
+  it.each(['exact', 'fast'] as const)('have larger tiles, whose sums are others and as near to the exact ones, with %s maths', async (math) => {
     const { create } = await compiled({ definition: vanillaLstm, target: 'wasm', math });
     const subject = new Subject(vanillaLstm, { ...sizes, T: 8, B: 5 }, Float32Array);
     const [small, large] = [run(create, subject, ['relaxedSimd']), run(create, subject, all)];
     expect(large.code).toEqual(small.code);
-    // Sums are added up in another order.
+    // Of columns that are left over sums are added up in another order, which these sizes have.
     expect(large.values).not.toEqual(small.values);
     const sensitivity = subject.sensitivity();
     expectAllClose(large.values, subject.expected(), (name: string) => 1e-6 + 3 * (sensitivity.get(name) ?? 0));

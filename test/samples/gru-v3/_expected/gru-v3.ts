@@ -176,20 +176,12 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   let batch = batchSize;
   let steps = maxSteps;
 
-  /** 2^-128 … 2^128. */
-  const powersOfTwo = Float64Array.from({ length: 257 }, (_, n) => 2 ** (n - 128));
-
   /** e^a to float32 accuracy: 2^(n - 128) · 2^f, f within ±½. */
   function exponential(a: number): number {
     if (!(a > -87.3 && a < 88.8)) return Math.exp(a);
     const scaled = a * 1.4426950408889634 + 128;
     const n = scaled + 0.5 | 0;
-    return powersOfTwo[n]! * (1 + fractionalPower(scaled - n));
-  }
-
-  /** 2^f - 1, for f within ±½. */
-  function fractionalPower(f: number): number {
-    return f * (0.6931471805815681 + f * (0.24022650920051342 + f * (0.055504107276026164 + f * (0.009618057037069938 + f * (0.0013333669445342792 + f * (0.0001546132987878527 + f * 0.000015252721483884176))))));
+    return powersOfTwo[n]! * (1 + powerOfTwoMinusOne(scaled - n));
   }
 
   /** tanh a to float32 accuracy: h / (h + 2) with h = e^2a - 1, and e^2a = 2^(n - 128) · 2^f, f within ±½. */
@@ -198,9 +190,17 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
     const scaled = a * 2.8853900817779268;
     const n = scaled + 128.5 | 0;
     const power = powersOfTwo[n]!;
-    const h = power * fractionalPower(scaled - (n - 128)) - (1 - power);
+    const h = power * powerOfTwoMinusOne(scaled - (n - 128)) - (1 - power);
     return h / (h + 2);
   }
+
+  /** 2^f - 1, for f within ±½. */
+  function powerOfTwoMinusOne(f: number): number {
+    return f * (0.6931471805815681 + f * (0.24022650920051342 + f * (0.055504107276026164 + f * (0.009618057037069938 + f * (0.0013333669445342792 + f * (0.0001546132987878527 + f * 0.000015252721483884176))))));
+  }
+
+  /** 2^-128 … 2^128. */
+  const powersOfTwo = Float64Array.from({ length: 257 }, (_, n) => 2 ** (n - 128));
 
   /** 1 / (1 + e^-a) to float32 accuracy */
   function sigmoid(a: number): number {
