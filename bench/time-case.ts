@@ -34,7 +34,8 @@ async function answer({ modules, peaks, effort, pass, watchMs }: CaseOrder): Pro
       const timing = timings[started.indexOf(each)];
       if (timing === undefined) throw new Error(`${target} was not timed`);
       const allocated = pass === 'step' ? { allocatedBytes: heapGrowth(subject) } : {};
-      const shares = watchMs === undefined ? undefined : timeShares(subject, watchMs, functions);
+      // A single call is no sample: V8 may optimize it while it runs.
+      const shares = watchMs === undefined || timing.ms > watchMs ? undefined : timeShares(subject, watchMs, functions);
       return { target, status: 'timed', timing, start: { ...start, ...allocated }, ...(shares && { shares }) };
     }),
     // A disturbed peak would flatter the modules: the rate at the start of the run is the least that it is.
