@@ -16,11 +16,12 @@ import { productShape } from '../product-sum.js';
  * - What is handed over is written for all steps and read again, from the second- or third-level cache, where the loop
  *   would have used registers or the same few lines of the first: 1 to 10 per element.
  *
- * So at batch 1 the product `W·x` of an LSTM leaves (its rows become T) where x has more than six elements; of fewer it stays
- * in one kernel with `R·y`, and so it does at batch 16, where moving it costs 2 to 7 %. With 4 inputs and H = 16, staying is 4 %
- * faster forward and 1 % with backward in WebAssembly on Node 24, and 2 to 5 % in TypeScript. Measured at T, I, H = 100, 16, 64 and batch 1, forward and with backward, WebAssembly: SRU
- * 13 and 22 % faster, IndRNN 22 and 11 %, minGRU 13 and 7 %, LSTM 3 and 2 %, GRU 3 and 7 %; TypeScript: the first three 11 to 22
- * and 4 to 7 %, the others the same. At T, I, H = 50, 32, 64 and batch 16 to 64 all are the same to 6 % slower.
+ * So at batch 1 the product `W·x` of an LSTM leaves (its rows become T) where x has more than six elements; of fewer it
+ * stays in one kernel with `R·y`, and so it does at batch 16, where moving it costs 2 to 7 %. With 4 inputs and H = 16,
+ * staying is 4 % faster forward and 1 % with backward in WebAssembly on Node 24, and 2 to 5 % in TypeScript. Measured at
+ * T, I, H = 100, 16, 64 and batch 1, forward and with backward, WebAssembly: SRU 13 and 22 % faster, IndRNN 22 and 11 %,
+ * minGRU 13 and 7 %, LSTM 3 and 2 %, GRU 3 and 7 %; TypeScript: the first three 11 to 22 and 4 to 7 %, the others the
+ * same. At T, I, H = 50, 32, 64 and batch 16 to 64 all are the same to 6 % slower.
  */
 const kernelCall = 100;
 const slownessAlone = 1.5;
