@@ -235,8 +235,8 @@ declare const WebAssembly: {
  */
 export function createCharacterModel(options: CharacterModelOptions = {}): CharacterModel {
   const { batchSize = 1, maxSteps = 1 } = options;
-  for (const [name, size] of [['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -349,7 +349,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   const pages = Math.ceil(arenaLength / 16384);
   const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
   const arena = new Float32Array(memory.buffer);
-  if (arena.length < arenaLength) throw new RangeError(`memory must have at least ${String(4 * arenaLength)} bytes, not ${String(arena.byteLength)}`);
+  if (arena.length < arenaLength) throw new RangeError(`memory must have at least ${4 * arenaLength} bytes, not ${arena.byteLength}`);
   arena.fill(0, 0, arenaLength);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
 
@@ -552,7 +552,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -562,19 +562,19 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   /** An index outside of its table would read, or change, something else. */
   function checkIndices(name: string, values: Values, rows: number, except?: number): void {
     const wrong = values.find((index) => (!Number.isInteger(index) || index < 0 || index >= rows) && index !== except);
-    if (wrong !== undefined) throw new RangeError(`${name} must have integers from 0 to ${String(rows - 1)}${except === undefined ? '' : ` or ${String(except)}`}, not ${String(wrong)}`);
+    if (wrong !== undefined) throw new RangeError(`${name} must have integers from 0 to ${rows - 1}${except === undefined ? '' : ` or ${String(except)}`}, not ${wrong}`);
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -599,7 +599,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -652,7 +652,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   }
 
   function checkPositive(name: string, value: number): void {
-    if (typeof value !== 'number' || !(value > 0) || value === Infinity) throw new RangeError(`${name} must be a positive number, not ${String(value)}`);
+    if (typeof value !== 'number' || !(value > 0) || value === Infinity) throw new RangeError(`${name} must be a positive number, not ${value}`);
   }
 
   /** Changes the parameters by what the gradients say; gives their norm. */
@@ -752,12 +752,12 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
       };
     },
     load(checkpoint: CharacterModelCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'characterModel' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'characterModel' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       const { optimizer: trained } = checkpoint;
       if (trained !== undefined) {
         if (trained.definition !== 'da510090d2606617') throw new Error(`the checkpoint was trained by another optimizer, '${trained.name}' (${trained.definition}); this module has 'adam' (da510090d2606617). Without its optimizer the checkpoint can be loaded`);
-        if (!Number.isInteger(trained.stepCount) || trained.stepCount < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${String(trained.stepCount)}`);
+        if (!Number.isInteger(trained.stepCount) || trained.stepCount < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${trained.stepCount}`);
         for (const [name, values] of Object.entries(slots)) checkValues(`${name}, `, values, trained.slots?.[name]);
       }
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
@@ -782,7 +782,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeCharacterModel(module: CharacterModel, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { params } = module;
   let counter = seed | 0;
   /** Uniform on [0, 1). */

@@ -186,8 +186,8 @@ type Values = Float32Array;
 export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H, N, K } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['sizes.N', N], ['sizes.K', K], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, 'sizes.N': N, 'sizes.K': K, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -293,10 +293,8 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const xStepAt = region(batchSize * I * N); // xStep [1, B, I, N]
   const yStateAt = region(batchSize * H * N); // yState [B, H, N]
   const cStateAt = region(batchSize * H * N); // cState [B, H, N]
-  const product_2At_2 = region(batchSize * H * N); // product_2 [B, N, H]
-  const yAt = product_2At_2; // y [1, B, H, N], in turn
   const productAt_2 = region(batchSize * H * N); // product [B, N, H]
-  const y_2At = productAt_2; // y_2 [B, H, N], in turn
+  const yAt = productAt_2; // y [1, B, H, N], in turn
   const operandAt_2 = region(batchSize * I * K * N); // operand [B, N, I, K]
   const operand_2At_2 = region(batchSize * H * K * N); // operand_2 [B, N, H, K]
   const operand_3At_2 = region(batchSize * I * K * N); // operand_3 [B, N, I, K]
@@ -305,6 +303,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const operand_6At_2 = region(batchSize * H * K * N); // operand_6 [B, N, H, K]
   const operand_7At_2 = region(batchSize * I * K * N); // operand_7 [B, N, I, K]
   const operand_8At_2 = region(batchSize * H * K * N); // operand_8 [B, N, H, K]
+  const product_2At_2 = region(batchSize * H * N); // product_2 [B, N, H]
   const product_3At_2 = region(batchSize * H * N); // product_3 [B, N, H]
   const product_4At_2 = region(batchSize * H * N); // product_4 [B, N, H]
   const product_5At_2 = region(batchSize * H * N); // product_5 [B, N, H]
@@ -327,7 +326,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   const R_oAt = parametersAt + 3 * H * H * K + 4 * H * I * K + 2 * H * N + 4 * H; // R_o [H, H, K]
   const p_oAt = parametersAt + 4 * H * H * K + 4 * H * I * K + 2 * H * N + 4 * H; // p_o [H, N]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -1177,14 +1176,16 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       const cStateRow = cStateAt + H * N * b;
       const product_7Row = product_7At_2 + H * N * b;
       const product_8Row = product_8At_2 + H * N * b;
-      const y_2Row = y_2At + H * N * b;
+      const yStateRow = yStateAt + H * N * b;
+      const yRow = yAt + H * N * b;
       for (let h = 0; h < H; h++) {
         const cStateRow_2 = cStateRow + N * h;
         const product_7Row_2 = product_7Row + h;
         const product_8Row_2 = product_8Row + h;
         const parametersRow = b_oAt + h;
         const parametersRow_2 = p_oAt + N * h;
-        const y_2Row_2 = y_2Row + N * h;
+        const yStateRow_2 = yStateRow + N * h;
+        const yRow_2 = yRow + N * h;
         for (let j = 0; j < N; j++) {
           const cNext = memory[cStateRow_2 + j]!;
           const product_7 = memory[product_7Row_2 + H * j]!;
@@ -1193,12 +1194,11 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
           const p_o = memory[parametersRow_2 + j]!;
           const o = sigmoid(product_7 + product_8 + b_o + p_o * cNext);
           const yNext = Math.tanh(cNext) * o;
-          memory[y_2Row_2 + j] = yNext;
+          memory[yStateRow_2 + j] = yNext;
+          memory[yRow_2 + j] = yNext;
         }
       }
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H * N);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H * N);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -1259,7 +1259,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -1267,15 +1267,15 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -1299,7 +1299,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -1324,7 +1324,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
     state.c.set(finalState.c);
   }
 
-  const definition = `e13a7b847bd97eb4, I = ${String(I)}, H = ${String(H)}, N = ${String(N)}, K = ${String(K)}`;
+  const definition = `e13a7b847bd97eb4, I = ${I}, H = ${H}, N = ${N}, K = ${K}`;
   return {
     sizes: { I, H, N, K },
     batchSize,
@@ -1388,7 +1388,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
       };
     },
     load(checkpoint: ConvLstm1dCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'convLstm1d' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'convLstm1d' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -1408,7 +1408,7 @@ export function createConvLstm1d(options: ConvLstm1dOptions): ConvLstm1d {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeConvLstm1d(module: ConvLstm1d, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H, K } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

@@ -172,8 +172,8 @@ type Values = Float32Array;
 export function createGruV1(options: GruV1Options): GruV1 {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -215,12 +215,11 @@ export function createGruV1(options: GruV1Options): GruV1 {
   const resultPanelAt = slicePanelAt; // resultPanel [ceil(H/4), B*T, 4], in turn
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
-  const subAt = region(batchSize * H); // sub [B, H]
-  const yAt = subAt; // y [1, B, H], in turn
   const mulAt_2 = region(batchSize * H); // mul [B, H]
-  const y_2At = mulAt_2; // y_2 [B, H], in turn
+  const yAt = mulAt_2; // y [1, B, H], in turn
   const gatesAt_2 = region(2 * batchSize * H); // gates [B, 2H]
   const addAt_2 = region(batchSize * H); // add [B, H]
+  const subAt = region(batchSize * H); // sub [B, H]
   const mul_2At_2 = region(batchSize * H); // mul_2 [B, H]
   const W_rAt = parametersAt; // W_r [H, I]
   const R_rAt = parametersAt + 2 * H * I; // R_r [H, H]
@@ -229,7 +228,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
   const R_nAt = parametersAt + 2 * H * H + 3 * H * I + 2 * H; // R_n [H, H]
   const b_nAt = parametersAt + 3 * H * H + 3 * H * I + 2 * H; // b_n [H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -610,10 +609,9 @@ export function createGruV1(options: GruV1Options): GruV1 {
       const sub = memory[subAt + j]!;
       const mul_2 = memory[mul_2At_2 + j]!;
       const yNext = sub * n + mul_2;
-      memory[y_2At + j] = yNext;
+      memory[yStateAt + j] = yNext;
+      memory[yAt + j] = yNext;
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -665,7 +663,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -673,15 +671,15 @@ export function createGruV1(options: GruV1Options): GruV1 {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -705,7 +703,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -729,7 +727,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
     state.y.set(finalState.y);
   }
 
-  const definition = `10408aef2b26bccb, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `10408aef2b26bccb, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -790,7 +788,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
       };
     },
     load(checkpoint: GruV1Checkpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'gruV1' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'gruV1' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -810,7 +808,7 @@ export function createGruV1(options: GruV1Options): GruV1 {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeGruV1(module: GruV1, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

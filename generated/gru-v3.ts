@@ -174,8 +174,8 @@ type Values = Float32Array;
 export function createGruV3(options: GruV3Options): GruV3 {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -216,10 +216,9 @@ export function createGruV3(options: GruV3Options): GruV3 {
   const xPanel_2At = xPanelAt; // xPanel_2 [ceil(I/4), B*T, 4], in turn
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
-  const addAt_2 = region(batchSize * H); // add [B, H]
-  const yAt = addAt_2; // y [1, B, H], in turn
-  const y_2At = region(batchSize * H); // y_2 [B, H]
+  const yAt = region(batchSize * H); // y [1, B, H]
   const gatesAt_2 = region(2 * batchSize * H); // gates [B, 2H]
+  const addAt_2 = region(batchSize * H); // add [B, H]
   const add_2At = region(batchSize * H); // add_2 [B, H]
   const W_rAt = parametersAt; // W_r [H, I]
   const R_rAt = parametersAt + 2 * H * I; // R_r [H, H]
@@ -229,7 +228,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
   const W_nAt = parametersAt + 3 * H * H + 2 * H * I + 3 * H; // W_n [H, I]
   const b_nAt = parametersAt + 3 * H * H + 3 * H * I + 3 * H; // b_n [H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -598,7 +597,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
         const gatesRow_2 = gatesAt_2 + 2 * H * b;
         const addRow = addAt_2 + H * b;
         const yStateRow = yStateAt + H * b;
-        const y_2Row = y_2At + H * b;
+        const yRow = yAt + H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const u = sigmoid(gates);
@@ -609,12 +608,11 @@ export function createGruV3(options: GruV3Options): GruV3 {
           const n = Math.tanh(add_2 + r * add);
           const y = memory[yStateRow + h]!;
           const yNext = (1 - u) * n + u * y;
-          memory[y_2Row + h] = yNext;
+          memory[yStateRow + h] = yNext;
+          memory[yRow + h] = yNext;
         }
       }
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -667,7 +665,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -675,15 +673,15 @@ export function createGruV3(options: GruV3Options): GruV3 {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -707,7 +705,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -731,7 +729,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
     state.y.set(finalState.y);
   }
 
-  const definition = `29fec7902830723e, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `29fec7902830723e, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -792,7 +790,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
       };
     },
     load(checkpoint: GruV3Checkpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'gruV3' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'gruV3' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -812,7 +810,7 @@ export function createGruV3(options: GruV3Options): GruV3 {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeGruV3(module: GruV3, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

@@ -216,8 +216,8 @@ type Values = Float32Array;
 export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLstm {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -310,9 +310,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
   const cStateAt = region(batchSize * H); // cState [B, H]
-  const oAt_2 = region(batchSize * H); // o [B, H]
-  const yAt = oAt_2; // y [1, B, H], in turn
-  const y_2At = region(batchSize * H); // y_2 [B, H]
+  const yAt = region(batchSize * H); // y [1, B, H]
   const cAt = region(batchSize * H); // c [B, H]
   const gatesAt_2 = region(4 * batchSize * H); // gates [B, 4H]
   const reducedAt_2 = region(batchSize); // reduced [B]
@@ -333,6 +331,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
   const reduced_6At_2 = reducedAt_2; // reduced_6 [B], in turn
   const sub_3At = region(batchSize * H); // sub_3 [B, H]
   const sqrt_3At = reduced_3At_2; // sqrt_3 [B], in turn
+  const oAt_2 = region(batchSize * H); // o [B, H]
   const W_zAt = parametersAt; // W_z [H, I]
   const gx_zAt = parametersAt + 4 * H * I; // gx_z [H]
   const bx_zAt = parametersAt + 4 * H * I + 4 * H; // bx_z [H]
@@ -346,7 +345,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
   const g_cAt = parametersAt + 4 * H * H + 4 * H * I + 20 * H; // g_c [H]
   const b_cAt = parametersAt + 4 * H * H + 4 * H * I + 21 * H; // b_c [H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -1301,7 +1300,8 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       const sub_3Row = sub_3At + H * b;
       const sqrt_3Row = sqrt_3At + b;
       const oRow = oAt_2 + H * b;
-      const y_2Row = y_2At + H * b;
+      const yStateRow = yStateAt + H * b;
+      const yRow = yAt + H * b;
       for (let h = 0; h < H; h++) {
         const sub_3 = memory[sub_3Row + h]!;
         const sqrt_3 = memory[sqrt_3Row]!;
@@ -1310,11 +1310,10 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
         const cNormal = (sub_3 / sqrt_3) * g_c + b_c;
         const o = memory[oRow + h]!;
         const yNext = Math.tanh(cNormal) * o;
-        memory[y_2Row + h] = yNext;
+        memory[yStateRow + h] = yNext;
+        memory[yRow + h] = yNext;
       }
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
     memory.copyWithin(cStateAt, cAt, cAt + batch * H);
   }
 
@@ -1391,7 +1390,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -1399,15 +1398,15 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -1431,7 +1430,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -1456,7 +1455,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
     state.c.set(finalState.c);
   }
 
-  const definition = `1516a2c223e61c9d, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `1516a2c223e61c9d, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -1521,7 +1520,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
       };
     },
     load(checkpoint: LayerNormLstmCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'layerNormLstm' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'layerNormLstm' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -1541,7 +1540,7 @@ export function createLayerNormLstm(options: LayerNormLstmOptions): LayerNormLst
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeLayerNormLstm(module: LayerNormLstm, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

@@ -182,8 +182,8 @@ type Values = Float32Array;
 export function createLstmp(options: LstmpOptions): Lstmp {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H, P } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['sizes.P', P], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, 'sizes.P': P, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -238,7 +238,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
   const b_zAt = parametersAt + 4 * H * I + 4 * H * P; // b_z [H]
   const W_pAt = parametersAt + 4 * H * I + 4 * H * P + 4 * H; // W_p [P, H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -735,7 +735,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -743,15 +743,15 @@ export function createLstmp(options: LstmpOptions): Lstmp {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -775,7 +775,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -800,7 +800,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
     state.c.set(finalState.c);
   }
 
-  const definition = `a4503eaf722a02bb, I = ${String(I)}, H = ${String(H)}, P = ${String(P)}`;
+  const definition = `a4503eaf722a02bb, I = ${I}, H = ${H}, P = ${P}`;
   return {
     sizes: { I, H, P },
     batchSize,
@@ -865,7 +865,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
       };
     },
     load(checkpoint: LstmpCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'lstmp' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'lstmp' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -885,7 +885,7 @@ export function createLstmp(options: LstmpOptions): Lstmp {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeLstmp(module: Lstmp, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H, P } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

@@ -190,8 +190,8 @@ type Values = Float32Array;
 export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLstm {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -282,13 +282,12 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
   const cStateAt = region(batchSize * H); // cState [B, H]
-  const mul_2At_2 = region(batchSize * H); // mul_2 [B, H]
-  const yAt = mul_2At_2; // y [1, B, H], in turn
   const product_2At_2 = region(batchSize * H); // product_2 [B, H]
-  const y_2At = product_2At_2; // y_2 [B, H], in turn
+  const yAt = product_2At_2; // y [1, B, H], in turn
   const productAt_2 = region(batchSize * I); // product [B, I]
   const mulAt_2 = region(batchSize * I); // mul [B, I]
   const product_3At_2 = productAt_2; // product_3 [B, I], in turn
+  const mul_2At_2 = region(batchSize * H); // mul_2 [B, H]
   const product_4At_2 = product_2At_2; // product_4 [B, H], in turn
   const mul_3At_2 = region(batchSize * I); // mul_3 [B, I]
   const product_5At_2 = productAt_2; // product_5 [B, I], in turn
@@ -304,7 +303,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   const M_4At = parametersAt + 4 * H * H + 7 * H * I + 4 * H; // M_4 [H, I]
   const Q_5At = parametersAt + 4 * H * H + 8 * H * I + 4 * H; // Q_5 [I, H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -966,18 +965,18 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
       for (let b = 0; b < batch; b++) {
         const cStateRow = cStateAt + H * b;
         const gatesRow = gatesStart + 4 * H * b;
-        const y_2Row = y_2At + H * b;
+        const yStateRow = yStateAt + H * b;
+        const yRow = yAt + H * b;
         for (let h = 0; h < H; h++) {
           const cNext = memory[cStateRow + h]!;
           const gates = memory[gatesRow + h]!;
           const o = sigmoid(gates);
           const yNext = Math.tanh(cNext) * o;
-          memory[y_2Row + h] = yNext;
+          memory[yStateRow + h] = yNext;
+          memory[yRow + h] = yNext;
         }
       }
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -1040,7 +1039,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -1048,15 +1047,15 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -1080,7 +1079,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -1105,7 +1104,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
     state.c.set(finalState.c);
   }
 
-  const definition = `fae3f9ddc12f6f4f, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `fae3f9ddc12f6f4f, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -1170,7 +1169,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
       };
     },
     load(checkpoint: MogrifierLstmCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'mogrifierLstm' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'mogrifierLstm' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -1190,7 +1189,7 @@ export function createMogrifierLstm(options: MogrifierLstmOptions): MogrifierLst
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeMogrifierLstm(module: MogrifierLstm, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

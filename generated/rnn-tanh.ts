@@ -160,8 +160,8 @@ type Values = Float32Array;
 export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -186,14 +186,13 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const slicePanelAt = region(4 * batchSize * maxSteps * Math.ceil(H / 4)); // slicePanel [ceil(H/4), B*T, 4]
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const yStateAt = region(batchSize * H); // yState [B, H]
+  const yAt = region(batchSize * H); // y [1, B, H]
   const addAt_2 = region(batchSize * H); // add [B, H]
-  const yAt = addAt_2; // y [1, B, H], in turn
-  const y_2At = region(batchSize * H); // y_2 [B, H]
   const WAt = parametersAt; // W [H, I]
   const RAt = parametersAt + H * I; // R [H, H]
   const bAt = parametersAt + H * H + H * I; // b [H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -423,10 +422,9 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     for (let j = 0, end = batch * H; j < end; j++) {
       const add = memory[addAt_2 + j]!;
       const yNext = Math.tanh(add);
-      memory[y_2At + j] = yNext;
+      memory[yStateAt + j] = yNext;
+      memory[yAt + j] = yNext;
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -472,7 +470,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -480,15 +478,15 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -512,7 +510,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -536,7 +534,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
     state.y.set(finalState.y);
   }
 
-  const definition = `cb81b0391d065376, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `cb81b0391d065376, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -597,7 +595,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
       };
     },
     load(checkpoint: RnnTanhCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'rnnTanh' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'rnnTanh' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -617,7 +615,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeRnnTanh(module: RnnTanh, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

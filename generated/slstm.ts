@@ -184,8 +184,8 @@ type Values = Float32Array;
 export function createSlstm(options: SlstmOptions): Slstm {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -231,13 +231,12 @@ export function createSlstm(options: SlstmOptions): Slstm {
   const nStateAt = region(batchSize * H); // nState [B, H]
   const mStateAt = region(batchSize * H); // mState [B, H]
   const yAt = region(batchSize * H); // y [1, B, H]
-  const y_2At = region(batchSize * H); // y_2 [B, H]
   const gatesAt_2 = region(4 * batchSize * H); // gates [B, 4H]
   const W_iAt = parametersAt; // W_i [H, I]
   const R_iAt = parametersAt + 4 * H * I; // R_i [H, H]
   const b_iAt = parametersAt + 4 * H * H + 4 * H * I; // b_i [H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -683,7 +682,8 @@ export function createSlstm(options: SlstmOptions): Slstm {
         const gatesRow_4 = gatesStart_3 + 4 * H * b;
         const cStateRow = cStateAt + H * b;
         const nStateRow = nStateAt + H * b;
-        const y_2Row = y_2At + H * b;
+        const yStateRow = yStateAt + H * b;
+        const yRow = yAt + H * b;
         for (let h = 0; h < H; h++) {
           const gates = memory[gatesRow + h]!;
           const m = memory[mStateRow + h]!;
@@ -704,12 +704,11 @@ export function createSlstm(options: SlstmOptions): Slstm {
           memory[mStateRow + h] = mNext;
           memory[cStateRow + h] = cNext;
           memory[nStateRow + h] = nNext;
-          memory[y_2Row + h] = yNext;
+          memory[yStateRow + h] = yNext;
+          memory[yRow + h] = yNext;
         }
       }
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -779,7 +778,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -787,15 +786,15 @@ export function createSlstm(options: SlstmOptions): Slstm {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -819,7 +818,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -846,7 +845,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
     state.m.set(finalState.m);
   }
 
-  const definition = `c946e1fedc92980e, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `c946e1fedc92980e, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -919,7 +918,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
       };
     },
     load(checkpoint: SlstmCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'slstm' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'slstm' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -939,7 +938,7 @@ export function createSlstm(options: SlstmOptions): Slstm {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeSlstm(module: Slstm, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

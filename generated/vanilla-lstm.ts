@@ -186,8 +186,8 @@ type Values = Float32Array;
 export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -223,7 +223,6 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   const yStateAt = region(batchSize * H); // yState [B, H]
   const cStateAt = region(batchSize * H); // cState [B, H]
   const yAt = region(batchSize * H); // y [1, B, H]
-  const y_2At = region(batchSize * H); // y_2 [B, H]
   const gatesAt_2 = region(4 * batchSize * H); // gates [B, 4H]
   const W_zAt = parametersAt; // W_z [H, I]
   const R_zAt = parametersAt + 4 * H * I; // R_z [H, H]
@@ -232,7 +231,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   const p_fAt = parametersAt + 4 * H * H + 4 * H * I + 5 * H; // p_f [H]
   const p_oAt = parametersAt + 4 * H * H + 4 * H * I + 6 * H; // p_o [H]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -630,19 +629,19 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
       for (let b = 0; b < batch; b++) {
         const cStateRow = cStateAt + H * b;
         const gatesRow = gatesStart + 4 * H * b;
-        const y_2Row = y_2At + H * b;
+        const yStateRow = yStateAt + H * b;
+        const yRow = yAt + H * b;
         for (let h = 0; h < H; h++) {
           const cNext = memory[cStateRow + h]!;
           const gates = memory[gatesRow + h]!;
           const p_o = memory[p_oAt + h]!;
           const o = sigmoid(gates + p_o * cNext);
           const yNext = Math.tanh(cNext) * o;
-          memory[y_2Row + h] = yNext;
+          memory[yStateRow + h] = yNext;
+          memory[yRow + h] = yNext;
         }
       }
     }
-    memory.copyWithin(yAt, y_2At, y_2At + batch * H);
-    memory.copyWithin(yStateAt, y_2At, y_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -703,7 +702,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -711,15 +710,15 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -743,7 +742,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   function checkValues(where: string, own: { readonly [name: string]: Values }, given: { readonly [name: string]: readonly number[] } | undefined): void {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -768,7 +767,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
     state.c.set(finalState.c);
   }
 
-  const definition = `e3709c174904bbcc, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `e3709c174904bbcc, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -833,7 +832,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
       };
     },
     load(checkpoint: VanillaLstmCheckpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'vanillaLstm' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'vanillaLstm' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -853,7 +852,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeVanillaLstm(module: VanillaLstm, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;

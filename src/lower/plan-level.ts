@@ -367,7 +367,8 @@ export class LevelPlan {
     for (const task of this.tasks) {
       if (task.kind === 'scan') for (const read of this.reads(task)) needed.add(read.node);
     }
-    for (const node of this.request.graph.outputs.values()) {
+    for (const [name, node] of this.request.graph.outputs) {
+      if (this.request.targets.has(name)) continue;
       for (const { node: leaf } of this.#leaves(node, undefined)) needed.add(leaf);
     }
     for (const node of needed) {

@@ -9,7 +9,7 @@ import type { Classification } from './classify.js';
 import type { View } from './kernel-program.js';
 import { productFits } from './product-kernel.js';
 import type { Target } from './task.js';
-import { isRowMajor, partView, sameView, wholeView } from './view.js';
+import { isRowMajor, partView, sameView, unitReshapedView, wholeView } from './view.js';
 
 /** A value that has to be brought to a place where it is not computed. */
 export interface PlannedCopy {
@@ -46,7 +46,11 @@ export function placeTargets(
     const node = graph.output(name);
     pending.set(node, [...(pending.get(node) ?? []), ...own]);
   }
-  const joined = joinSplits(graph, pending);
+  /** What passes its targets on to its operands: it reads these for nothing else. */
+  const passedOn = joinSplits(graph, pending);
+  const passOn = (node: Node, target: Target): void => {
+    pending.set(node, [...(pending.get(node) ?? []), target]);
+  };
 
   const settle = (node: Node, { view, mode }: Target, reader?: Node): boolean => {
     const kind = kinds.get(node);
@@ -62,7 +66,7 @@ export function placeTargets(
         (lowering.kind !== 'reduce' || lowering.combine === 'sum') &&
         (kind !== 'product' || sums.get(node)?.bias === undefined);
       // A value that is added to something can't be read on its own.
-      const readers = (graph.users.get(node) ?? []).filter((user) => !joined.has(user) && user !== reader);
+      const readers = (graph.users.get(node) ?? []).filter((user) => !passedOn.has(user) && user !== reader);
       const asOutput = [...graph.outputs.values()].filter((output) => output === node).length;
       if (!addsUp || readers.length > 0 || asOutput > (reader === undefined ? 1 : 0)) return false;
       accumulated.add(node);
@@ -70,23 +74,40 @@ export function placeTargets(
     storage.set(node, view);
     return true;
   };
+  const parts = (node: Node, whole: View): { operand: Node; view: View }[] => {
+    const { lowering } = node.op;
+    if (lowering.kind !== 'concat') return [];
+    const axis = lowering.axis(node.attributes);
+    let start = Dim.zero;
+    return node.operands.map((operand) => {
+      const view = partView(whole, axis, start);
+      start = start.plus(operand.type.shape[axis] ?? Dim.zero);
+      return { operand, view };
+    });
+  };
   for (const node of [...graph.nodes].reverse()) {
     const own = pending.get(node) ?? [];
+    const reshaped = kinds.get(node) === 'inline' ? withoutUnitAxes(node, own) : undefined;
+    if (reshaped !== undefined) {
+      if (graph.users.get(node)?.length === 0) passedOn.add(node);
+      for (const target of reshaped.targets) passOn(reshaped.operand, target);
+      continue;
+    }
     for (const target of own) {
       // A value that is added to one place can't be read off there for the others.
       const alone = target.mode === 'store' || own.length === 1;
       if (target.mode === 'store' && sameView(storage.get(node), target.view)) continue;
-      if (!alone || !settle(node, target)) copies.push({ node, target, concat: undefined });
+      if (alone && settle(node, target)) continue;
+      // Parts that are computed element by element are brought there by the maps that compute them.
+      if (kinds.get(node) === 'concat' && node.operands.every((operand) => kinds.get(operand) === 'scalar')) {
+        for (const { operand, view } of parts(node, target.view)) passOn(operand, { ...target, view });
+      } else copies.push({ node, target, concat: undefined });
     }
-    const { lowering } = node.op;
-    if (kinds.get(node) !== 'concat' || lowering.kind !== 'concat') continue;
+    if (kinds.get(node) !== 'concat') continue;
     const whole = storage.get(node) ?? wholeView(buffers.make(graph.nameOf(node) ?? 'joined', 'scratch', node.type.shape));
     storage.set(node, whole);
-    const axis = lowering.axis(node.attributes);
-    let start = Dim.zero;
-    for (const operand of node.operands) {
-      const target: Target = { view: partView(whole, axis, start), mode: accumulated.has(node) ? 'accumulate' : 'store' };
-      start = start.plus(operand.type.shape[axis] ?? Dim.zero);
+    for (const { operand, view } of parts(node, whole)) {
+      const target: Target = { view, mode: accumulated.has(node) ? 'accumulate' : 'store' };
       if (!settle(operand, target, node)) copies.push({ node: operand, target, concat: node });
     }
   }
@@ -124,6 +145,18 @@ function joinSplits(graph: Graph, pending: Map<Node, readonly Target[]>): Set<No
     joined.add(node);
   }
   return joined;
+}
+
+/** The targets of a value that only drops or adds axes of size 1, as its operand's: it is computed there in the first place. */
+function withoutUnitAxes(node: Node, targets: readonly Target[]): { readonly operand: Node; readonly targets: readonly Target[] } | undefined {
+  const [operand] = node.operands;
+  if (operand === undefined || node.op.lowering.kind !== 'reshape' || targets.length === 0) return undefined;
+  const { shape } = operand.type;
+  const moved = targets.flatMap((target) => {
+    const view = unitReshapedView(target.view, node.type.shape, shape);
+    return view === undefined ? [] : [{ ...target, view }];
+  });
+  return moved.length === targets.length ? { operand, targets: moved } : undefined;
 }
 
 function scanRole(node: Node): 'final' | 'history' | 'output' | 'sum' | undefined {

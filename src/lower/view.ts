@@ -67,3 +67,17 @@ export function permutedView(view: View, shape: readonly Dim[], order: readonly 
 export function isRun(view: View | undefined, shape: readonly Dim[]): boolean {
   return view !== undefined && isRowMajor(view, shape);
 }
+
+/** The view of the same elements with other axes of size 1; undefined where the shapes differ in more. */
+export function unitReshapedView(view: View, from: readonly Dim[], to: readonly Dim[]): View | undefined {
+  const real = from.map((size, axis) => ({ size, stride: view.strides[axis] ?? Dim.zero })).filter(({ size }) => !size.equals(Dim.one));
+  const strides: Dim[] = [];
+  let next = Dim.one;
+  for (const size of [...to].reverse()) {
+    const axis = size.equals(Dim.one) ? { size, stride: next } : real.pop();
+    if (axis === undefined || !axis.size.equals(size)) return undefined;
+    strides.unshift(axis.stride);
+    next = axis.stride.times(size);
+  }
+  return real.length === 0 ? { ...view, strides } : undefined;
+}

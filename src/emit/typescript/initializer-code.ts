@@ -30,7 +30,7 @@ export function initializerLines({ parameters, freeDims, update }: Programs, nam
     ' * @param seed an integer, of which the lower 32 bits count',
     ' */',
     `export function ${names.initialize}(module: ${names.type}, seed: number): void {`,
-    '  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);',
+    '  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);',
     ...(sizes.freeDims.length > 0 ? [`  const ${sizes.pattern} = module.sizes;`] : []),
     ...(parameters.length > 0 ? ['  const { params } = module;'] : []),
     ...(uniform || normal ? generatorLines() : []),

@@ -57,12 +57,10 @@ export function creatorLines(context: ModuleContext, kernels: ModuleKernels): st
     ...indent([
       `const { batchSize = ${String(batchSize ?? 1)}, maxSteps = 1 } = options;`,
       ...(freeDims.length > 0 ? [`const ${sizes.pattern} = options.sizes;`] : []),
-      `for (const [name, size] of [${[...freeDims.map((dim) => [`sizes.${dim}`, sizes.name(dim)]), ['batchSize', 'batchSize'], ['maxSteps', 'maxSteps']]
-        .map(([label, value]) => `['${String(label)}', ${String(value)}]`)
-        .join(', ')}] as const) {`,
-      '  if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);',
+      `for (const [name, size] of Object.entries({ ${[...freeDims.map((dim) => `'sizes.${dim}': ${sizes.name(dim)}`), 'batchSize', 'maxSteps'].join(', ')} })) {`,
+      '  if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);',
       '}',
-      ...(batchSize === undefined ? [] : [`if (batchSize !== ${String(batchSize)}) throw new RangeError(\`batchSize was fixed to ${String(batchSize)} when the module was built; it can't be \${String(batchSize)}\`);`]),
+      ...(batchSize === undefined ? [] : [`if (batchSize !== ${String(batchSize)}) throw new RangeError(\`batchSize was fixed to ${String(batchSize)} when the module was built; it can't be \${batchSize}\`);`]),
       ...createdSizeLines(context),
       '',
       '// The arena. Each constant is where a run of elements starts; shapes in brackets.',

@@ -34,7 +34,7 @@ export function typeScriptKernels(context: ModuleContext, scope: Scope, math: Ma
     beforeRegions: ['let arenaLength = 0;', 'const region = (length: number): number => (arenaLength += length) - length;'],
     arena: [
       `const bytes = ${String(bytesPerElement[array])} * (arenaLength + 4);`,
-      'if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);',
+      'if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);',
       `const arena = new ${array}(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);`,
       'arena.fill(0);',
     ],

@@ -31,7 +31,7 @@ export const savesState = (programs: Programs): boolean => keepsState(programs) 
 
 /** The constant that tells what a module computes, with the sizes that its creator was given. */
 export function definitionLine({ programs: { freeDims }, sizes, hash }: ModuleContext): string {
-  const given = freeDims.map((dim) => `, ${dim} = \${String(${sizes.name(dim)})}`);
+  const given = freeDims.map((dim) => `, ${dim} = \${${sizes.name(dim)}}`);
   return `const definition = ${given.length === 0 ? `'${hash}'` : `\`${hash}${given.join('')}\``};`;
 }
 
@@ -73,12 +73,12 @@ export function persistenceMethods(context: ModuleContext): string[] {
       '};',
     ]),
     ...method(`load(checkpoint: ${names.type}Checkpoint)`, [
-      `if (checkpoint.format !== ${String(format)} || checkpoint.definition !== definition) throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with other equations, sizes, precision or format (\${checkpoint.definition}, \${String(checkpoint.format)}), not of '${programs.model.name}' (\${definition}, ${String(format)})\`);`,
+      `if (checkpoint.format !== ${String(format)} || checkpoint.definition !== definition) throw new Error(\`this is a checkpoint of '\${checkpoint.module}' with other equations, sizes, precision or format (\${checkpoint.definition}, \${checkpoint.format}), not of '${programs.model.name}' (\${definition}, ${String(format)})\`);`,
       ...(alone
         ? [
             'for (const [name, values] of Object.entries(params)) {',
             '  const found = checkpoint.parameters?.[name];',
-            "  if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);",
+            "  if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for '${name}'`);",
             '}',
           ]
         : ["checkValues('', params, checkpoint.parameters);"]),
@@ -88,7 +88,7 @@ export function persistenceMethods(context: ModuleContext): string[] {
             'const { optimizer: trained } = checkpoint;',
             'if (trained !== undefined) {',
             `  if (trained.definition !== '${ownHash}') throw new Error(\`the checkpoint was trained by another optimizer, '\${trained.name}' (\${trained.definition}); this module has '${trained.name}' (${ownHash}). Without its optimizer the checkpoint can be loaded\`);`,
-            '  if (!Number.isInteger(trained.stepCount) || trained.stepCount < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${String(trained.stepCount)}`);',
+            '  if (!Number.isInteger(trained.stepCount) || trained.stepCount < 0) throw new RangeError(`the checkpoint needs the number of its updates as stepCount, not ${trained.stepCount}`);',
             ...(slots ? ['  for (const [name, values] of Object.entries(slots)) checkValues(`${name}, `, values, trained.slots?.[name]);'] : []),
             '}',
           ]),

@@ -36,7 +36,7 @@ export function trainingFunctions(context: ModuleContext): string[] {
   const place = (name: string): string => valueOf(context, update, name).replace(/!$/, '');
   return [
     'function checkPositive(name: string, value: number): void {',
-    "  if (typeof value !== 'number' || !(value > 0) || value === Infinity) throw new RangeError(`${name} must be a positive number, not ${String(value)}`);",
+    "  if (typeof value !== 'number' || !(value > 0) || value === Infinity) throw new RangeError(`${name} must be a positive number, not ${value}`);",
     '}',
     '',
     '/** Changes the parameters by what the gradients say; gives their norm. */',

@@ -27,7 +27,7 @@ export function stepSizeLines({ programs, sizes }: ModuleContext): string[] {
 function checks(sizes: readonly UncertainModelSize[], symbols: SymbolNames): string[] {
   return sizes.map(({ what, size }) => {
     const value = dimCode(size, symbols);
-    const given = size.symbols().map((symbol) => `${symbol} = \${String(${symbols(symbol)})}`);
-    return `if (${value} < 0) throw new RangeError(\`${what} would be \${String(${value})} with ${given.join(', ')}\`);`;
+    const given = size.symbols().map((symbol) => `${symbol} = \${${symbols(symbol)}}`);
+    return `if (${value} < 0) throw new RangeError(\`${what} would be \${${value}} with ${given.join(', ')}\`);`;
   });
 }

@@ -101,7 +101,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
       `const pages = Math.ceil(arenaLength / ${String(65536 / bytes)});`,
       'const memory = options.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });',
       `const arena = new ${array}(memory.buffer);`,
-      `if (arena.length < arenaLength) throw new RangeError(\`memory must have at least \${String(${String(bytes)} * arenaLength)} bytes, not \${String(arena.byteLength)}\`);`,
+      `if (arena.length < arenaLength) throw new RangeError(\`memory must have at least \${${String(bytes)} * arenaLength} bytes, not \${arena.byteLength}\`);`,
       'arena.fill(0, 0, arenaLength);',
     ],
     functions: [

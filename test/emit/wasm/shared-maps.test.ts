@@ -14,8 +14,10 @@ const maps = (names: Iterable<string>): string[] => [...names].filter((name) => 
 describe('the functions of maps', () => {
   it('are shared by what differs only in where it works', async () => {
     const functions = await calls(true);
-    expect(maps(functions.keys())).toHaveLength(2);
-    expect(maps(functions.get('runStep') ?? [])).toEqual(maps(functions.get('runForward_t') ?? []));
+    const [step, forward] = ['runStep', 'runForward_t'].map((name) => maps(functions.get(name) ?? []));
+    expect(step).toHaveLength(2);
+    // The gates; the last one of a step stores its outputs twice, once as the state.
+    expect(step?.filter((name) => forward?.includes(name) === true)).toEqual(['runForward_t_map']);
   });
 
   it('are not where one keeps what backward reads', async () => {

@@ -134,8 +134,8 @@ type Values = Float32Array;
  */
 export function createGruV3(options: GruV3Options = {}): GruV3 {
   const { batchSize = 1, maxSteps = 1 } = options;
-  for (const [name, size] of [['batchSize', batchSize], ['maxSteps', maxSteps]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -154,10 +154,9 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   const W_nPanelAt = region(128); // W_nPanel [4, 8, 4]
   const xStepAt = region(8 * batchSize); // xStep [1, B, 8]
   const yStateAt = region(16 * batchSize); // yState [B, 16]
-  const addAt_2 = region(16 * batchSize); // add [B, 16]
-  const yAt = addAt_2; // y [1, B, 16], in turn
-  const y_2At = region(16 * batchSize); // y_2 [B, 16]
+  const yAt = region(16 * batchSize); // y [1, B, 16]
   const gatesAt_2 = region(32 * batchSize); // gates [B, 32]
+  const addAt_2 = region(16 * batchSize); // add [B, 16]
   const add_2At_2 = region(16 * batchSize); // add_2 [B, 16]
   const W_rAt = parametersAt; // W_r [16, 8]
   const R_rAt = parametersAt + 256; // R_r [16, 16]
@@ -167,7 +166,7 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   const W_nAt = parametersAt + 1072; // W_n [16, 8]
   const b_nAt = parametersAt + 1200; // b_n [16]
   const bytes = 4 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float32Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at: number, length: number): Values => arena.subarray(at, at + length);
@@ -406,7 +405,7 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
         const gatesRow_2 = gatesAt_2 + 32 * b;
         const addRow = addAt_2 + 16 * b;
         const yStateRow = yStateAt + 16 * b;
-        const y_2Row = y_2At + 16 * b;
+        const yRow = yAt + 16 * b;
         for (let j = 0; j < 16; j++) {
           const gates = memory[gatesRow + j]!;
           const u = sigmoid(gates);
@@ -417,12 +416,11 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
           const n = hyperbolicTangent(add_2 + r * add);
           const y = memory[yStateRow + j]!;
           const yNext = (1 - u) * n + u * y;
-          memory[y_2Row + j] = yNext;
+          memory[yStateRow + j] = yNext;
+          memory[yRow + j] = yNext;
         }
       }
     }
-    memory.copyWithin(yAt, y_2At, y_2At + 16 * batch);
-    memory.copyWithin(yStateAt, y_2At, y_2At + 16 * batch);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -466,7 +464,7 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
 
   function check(name: string, values: Values, length: number): void {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name: string, values: Values | undefined, length: number): void {
@@ -474,15 +472,15 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
   }
 
   function checkInteger(name: string, value: number, least: number, most: number): void {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name: string, values: Values, length: number, most: number, parts: string): number {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -546,10 +544,10 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
       };
     },
     load(checkpoint: GruV3Checkpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'gruV3' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'gruV3' (${definition}, 1)`);
       for (const [name, values] of Object.entries(params)) {
         const found = checkpoint.parameters?.[name];
-        if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for '${name}'`);
+        if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for '${name}'`);
       }
       for (const [name, values] of Object.entries(params)) values.set(checkpoint.parameters[name]!);
       packParameters();
@@ -564,7 +562,7 @@ export function createGruV3(options: GruV3Options = {}): GruV3 {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeGruV3(module: GruV3, seed: number): void {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { params } = module;
   let counter = seed | 0;
   /** Uniform on [0, 1). */

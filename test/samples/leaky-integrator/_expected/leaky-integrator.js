@@ -9,8 +9,8 @@
 export function createLeakyIntegrator(options) {
   const { batchSize = 1, maxSteps = 1 } = options;
   const { I, H } = options.sizes;
-  for (const [name, size] of [['sizes.I', I], ['sizes.H', H], ['batchSize', batchSize], ['maxSteps', maxSteps]]) {
-    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${String(size)}`);
+  for (const [name, size] of Object.entries({ 'sizes.I': I, 'sizes.H': H, batchSize, maxSteps })) {
+    if (!Number.isInteger(size) || size < 1) throw new RangeError(`${name} must be a positive integer, not ${size}`);
   }
 
   // The arena. Each constant is where a run of elements starts; shapes in brackets.
@@ -27,7 +27,6 @@ export function createLeakyIntegrator(options) {
   const dxAt = region(batchSize * I * maxSteps); // dx [T, B, I]
   const rateAt = region(H); // rate [H]
   const subAt = region(H); // sub [H]
-  const dleakAt = region(H); // dleak [H]
   const levelHistoryAt = region(batchSize * H * maxSteps + batchSize * H); // levelHistory [T+1, B, H]
   const totalAt = region(batchSize * maxSteps); // total [T, B]
   const savedAt = region(batchSize * H * maxSteps); // saved [T, B, H]
@@ -42,16 +41,15 @@ export function createLeakyIntegrator(options) {
   const xStepAt = region(batchSize * I); // xStep [1, B, I]
   const gainStepAt = region(batchSize); // gainStep [1, B]
   const levelStateAt = region(batchSize * H); // levelState [B, H]
+  const levelAt = region(batchSize * H); // level [1, B, H]
   const productAt = region(batchSize * H); // product [B, H]
-  const levelAt = productAt; // level [1, B, H], in turn
-  const level_2At = region(batchSize * H); // level_2 [B, H]
   const rateAt_2 = region(H); // rate [H]
   const subAt_2 = region(H); // sub [H]
   const reducedAt = region(batchSize); // reduced [B]
   const leakAt = parametersAt; // leak [H]
   const inWAt = parametersAt + H; // in.W [H, I]
   const bytes = 8 * (arenaLength + 4);
-  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${String(bytes)} bytes, not ${String(options.memory.byteLength)}`);
+  if (options.memory !== undefined && options.memory.byteLength < bytes) throw new RangeError(`memory must have at least ${bytes} bytes, not ${options.memory.byteLength}`);
   const arena = new Float64Array(options.memory ?? new ArrayBuffer(bytes), 0, arenaLength + 4);
   arena.fill(0);
   const view = (at, length) => arena.subarray(at, at + length);
@@ -268,7 +266,6 @@ export function createLeakyIntegrator(options) {
       const rate = memory[rateAt + h];
       const sub = memory[subAt + h];
       const dleak = drate_2 * (rate * sub);
-      memory[dleakAt + h] = dleak;
       memory[gradientsAt + h] += dleak;
     }
     pack(xAt, I, 1, batch * steps, I, xPanelAt);
@@ -298,9 +295,9 @@ export function createLeakyIntegrator(options) {
       const productRow = productAt + H * b;
       const gainStepRow = gainStepAt + b;
       const levelStateRow = levelStateAt + H * b;
-      const level_2Row = level_2At + H * b;
       let reducedSum = 0;
       const reducedRow = reducedAt + b;
+      const levelRow = levelAt + H * b;
       for (let h = 0; h < H; h++) {
         const product = memory[productRow + h];
         const gain = memory[gainStepRow];
@@ -309,13 +306,12 @@ export function createLeakyIntegrator(options) {
         const sub = memory[subAt_2 + h];
         const level = memory[levelStateRow + h];
         const levelNext = rate * drive + sub * level;
-        memory[level_2Row + h] = levelNext;
+        memory[levelStateRow + h] = levelNext;
         reducedSum += levelNext;
+        memory[levelRow + h] = levelNext;
       }
       memory[reducedRow] += reducedSum;
     }
-    memory.copyWithin(levelAt, level_2At, level_2At + batch * H);
-    memory.copyWithin(levelStateAt, level_2At, level_2At + batch * H);
   }
 
   /** Makes views for the current batch and steps, again only when these change. */
@@ -360,7 +356,7 @@ export function createLeakyIntegrator(options) {
 
   function check(name, values, length) {
     checkType(name, values);
-    if (values.length !== length) throw new RangeError(`${name} must have ${String(length)} elements, not ${String(values.length)}`);
+    if (values.length !== length) throw new RangeError(`${name} must have ${length} elements, not ${values.length}`);
   }
 
   function checkOptional(name, values, length) {
@@ -368,15 +364,15 @@ export function createLeakyIntegrator(options) {
   }
 
   function checkInteger(name, value, least, most) {
-    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${String(least)} to ${String(most)}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) throw new RangeError(`${name} must be an integer from ${least} to ${most}, not ${value}`);
   }
 
   /** How many steps, or examples, there are in an array, from its length. */
   function countOf(name, values, length, most, parts) {
     checkType(name, values);
     const count = values.length / length;
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${String(length)} elements, not ${String(values.length)}`);
-    if (count > most) throw new RangeError(`${name} has ${String(count)} ${parts}, more than the ${String(most)} created`);
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`${name} must have a multiple of ${length} elements, not ${values.length}`);
+    if (count > most) throw new RangeError(`${name} has ${count} ${parts}, more than the ${most} created`);
     return count;
   }
 
@@ -400,7 +396,7 @@ export function createLeakyIntegrator(options) {
   function checkValues(where, own, given) {
     for (const [name, values] of Object.entries(own)) {
       const found = given?.[name];
-      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${String(values.length)} finite numbers for ${where}'${name}'`);
+      if (found?.length !== values.length || !found.every(Number.isFinite)) throw new RangeError(`the checkpoint needs ${values.length} finite numbers for ${where}'${name}'`);
     }
   }
 
@@ -424,7 +420,7 @@ export function createLeakyIntegrator(options) {
     state.level.set(finalState.level);
   }
 
-  const definition = `ec6085b6aa7e8238, I = ${String(I)}, H = ${String(H)}`;
+  const definition = `ec6085b6aa7e8238, I = ${I}, H = ${H}`;
   return {
     sizes: { I, H },
     batchSize,
@@ -491,7 +487,7 @@ export function createLeakyIntegrator(options) {
       };
     },
     load(checkpoint) {
-      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${String(checkpoint.format)}), not of 'leakyIntegrator' (${definition}, 1)`);
+      if (checkpoint.format !== 1 || checkpoint.definition !== definition) throw new Error(`this is a checkpoint of '${checkpoint.module}' with other equations, sizes, precision or format (${checkpoint.definition}, ${checkpoint.format}), not of 'leakyIntegrator' (${definition}, 1)`);
       checkValues('', params, checkpoint.parameters);
       if (checkpoint.state !== undefined) checkValues('the state, ', state, checkpoint.state);
       tape = false;
@@ -511,7 +507,7 @@ export function createLeakyIntegrator(options) {
  * @param seed an integer, of which the lower 32 bits count
  */
 export function initializeLeakyIntegrator(module, seed) {
-  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${String(seed)}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`the seed must be an integer, not ${seed}`);
   const { I, H } = module.sizes;
   const { params } = module;
   let counter = seed | 0;
