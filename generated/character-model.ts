@@ -343,7 +343,7 @@ export function createCharacterModel(options: CharacterModelOptions = {}): Chara
   region(1); // reciprocal []
   region(1); // neg []
   const sqrtAt = region(1); // sqrt []
-  region(48); // zeros, of the kernels' own
+  region(32); // zeros, of the kernels' own
   region(2048); // operandCopy, of the kernels' own
   arenaLength += 16; // vectors may be read beyond the last element
   const pages = Math.ceil(arenaLength / 16384);

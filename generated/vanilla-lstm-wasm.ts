@@ -240,7 +240,7 @@ export function createVanillaLstm(options: VanillaLstmOptions): VanillaLstm {
   const cStateAt = region(batchSize * H); // cState [B, H]
   const yAt = region(batchSize * H); // y [1, B, H]
   region(4 * batchSize * H); // gates [B, 4H]
-  region(48); // zeros, of the kernels' own
+  region(32); // zeros, of the kernels' own
   region(2048); // operandCopy, of the kernels' own
   arenaLength += 16; // vectors may be read beyond the last element
   const pages = Math.ceil(arenaLength / 16384);

@@ -19,8 +19,10 @@ export interface WasmGraphFunctionOptions {
   readonly optimize?: boolean;
   /** Reads sizes from the memory, as in a module whose creator gets them; otherwise they are numbers in the code. */
   readonly namedSizes?: boolean;
-  /** Computes products by the tiles of engines that keep more sums in registers: of modules made for a single row, or for more. */
-  readonly largeTiles?: 'single row' | 'rows';
+  /** Computes products as engines do that keep more sums in registers. */
+  readonly largeTiles?: boolean;
+  /** Computes products of a single row as modules do that are built for one example. */
+  readonly batchOfOne?: boolean;
 }
 
 export interface WasmGraphFunction {
@@ -40,7 +42,7 @@ const headerSlots = 1024;
  */
 export async function compileGraphToWasm(
   graph: Graph,
-  { sizes, precision = 'float64', math = 'exact', optimize = false, namedSizes = false, largeTiles }: WasmGraphFunctionOptions,
+  { sizes, precision = 'float64', math = 'exact', optimize = false, namedSizes = false, largeTiles = false, batchOfOne = false }: WasmGraphFunctionOptions,
 ): Promise<WasmGraphFunction> {
   const lane: Lane = precision === 'float32' ? 'f32' : 'f64';
   const bytes = bytesOf[lane];
@@ -48,13 +50,14 @@ export async function compileGraphToWasm(
   const { program, starts } = placed;
   const addresses = new Map([...starts].map(([buffer, start]) => [startSymbol(buffer.name), start * bytes]));
   addresses.set(zeroSymbol, headerElements(headerSlots, lane) * bytes);
-  addresses.set(largeTileRows, largeTiles === 'rows' ? 2 : 1);
+  addresses.set(largeTileRows, batchOfOne ? 1 : 2);
   addresses.set(copySymbol, headerElements(headerSlots, lane) * bytes + zeroBytes);
   const kernels = new KernelModule({
     lane,
     math: (name) => vectorMath(name, lane, math),
     region: (buffer) => buffer.name,
-    ...(largeTiles && { largeTiles }),
+    largeTiles,
+    batchOfOne,
     known: namedSizes ? new Map() : addresses,
   });
   kernels.addEntry('run', [...program.packs, ...(program.entries[0]?.kernels ?? [])]);

@@ -8,7 +8,8 @@ import { functionKey, mapFunction } from './map-function.js';
 import { packFunction } from './pack-function.js';
 import type { PackedLayout } from './pack-function.js';
 import { productFunctions, transposedBytes, zeroBytes } from './product-function.js';
-import type { ProductForm } from './product-function.js';
+import type { Engine, ProductForm } from './product-function.js';
+import { isOneOnce } from './single-row.js';
 import type { SingleRow, SingleTerm } from './single-row.js';
 import { storePartFunction } from './store-part-function.js';
 import { bytesOf, FunctionVectors, lanesOf } from './vector-code.js';
@@ -23,8 +24,10 @@ export interface KernelModuleOptions {
   readonly header?: readonly string[];
   /** Sizes, and starts in bytes by `startSymbol`, that are known at build. */
   readonly known?: ReadonlyMap<string, number>;
-  /** Products have tiles for engines that keep more sums in registers, used as the symbol `largeTileRows` says at run time. */
-  readonly largeTiles?: 'single row' | 'rows';
+  /** Products have forms for engines that keep more sums in registers, used as the symbol `largeTileRows` says at run time. */
+  readonly largeTiles?: boolean;
+  /** Each call is for one example. */
+  readonly batchOfOne?: boolean;
   /** What is done without panels where a call is for one step of one example. */
   readonly singleRow?: SingleRow;
 }
@@ -49,7 +52,7 @@ export class KernelModule {
 
   constructor(private readonly options: KernelModuleOptions) {
     this.#header = new Header(options.known, options.header);
-    for (const name of ['B', 'T', ...(options.largeTiles === undefined ? [] : [largeTileRows])]) if (this.#header.constant(name) === undefined) this.#header.offset(name);
+    for (const name of ['B', 'T', ...(options.largeTiles === true ? [largeTileRows] : [])]) if (this.#header.constant(name) === undefined) this.#header.offset(name);
   }
 
   /** The symbols whose values the host writes to the first bytes of the memory, in order. */
@@ -114,10 +117,10 @@ export class KernelModule {
   }
 
   text(): string {
-    const { lane, largeTiles } = this.options;
-    const large = largeTiles && { at: this.#header.offset(largeTileRows), singleRow: largeTiles === 'single row' };
+    const { lane, largeTiles = false, batchOfOne = false } = this.options;
+    const engine: Engine = { largeTileRows: largeTiles ? this.#header.offset(largeTileRows) : undefined, batchOfOne };
     const functions = this.#alignedFunctions();
-    const parts = [...productFunctions(this.#products, lane, large), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs, large) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
+    const parts = [...productFunctions(this.#products, lane, engine), ...(this.#packs.size > 0 ? packFunction(lane, this.#packs, engine) : []), ...(this.#fills ? fillFunction(lane) : []), ...(this.#storesParts || this.#products.size > 0 ? storePartFunction(lane) : []), ...functions.flatMap((each) => each.split('\n'))];
     const header = this.headerSymbols.map((symbol, k) => `;; ${String(4 * k)}: ${symbol}`);
     const globals = [...this.#putOff].map((name) => `(global $${putOffFlag(name)} (mut i32) (i32.const 0))`);
     return ['(module', '  (import "host" "memory" (memory 0))', ...[...header, ...globals, ...parts].map((line) => `  ${line}`), ')', ''].join('\n');
@@ -240,39 +243,42 @@ export class KernelModule {
   /** A product by panels: two terms at once where both allow it. */
   #packedTerms(kernel: ProductKernel, code: FunctionCode): string[] {
     const { rows, columns, target, terms } = kernel;
-    const operands = ({ operand, depth, panel }: ProductTerm): string =>
-      [this.#at(operand, code), code.byteCount(operand.rowStride), code.byteCount(operand.depthStride), this.#start(panel, code), code.dim(depth)].join(' ');
+    const isRow = this.options.batchOfOne === true && rows.equals(Dim.one) && terms.every(({ operand }) => operand.depthStride.equals(Dim.one));
+    const operands = ({ operand, depth, panel }: ProductTerm): string[] => {
+      const strides = isRow ? [] : [code.byteCount(operand.rowStride), code.byteCount(operand.depthStride)];
+      return [this.#at(operand, code), ...strides, this.#start(panel, code), code.dim(depth)];
+    };
     const calls: string[] = [];
     let start = this.#firstStart(kernel, code);
-    const to = [code.dim(rows), code.dim(columns), this.#at(target, code), code.byteCount(target.rowStride)];
-    const call = (form: ProductForm, depths: readonly Dim[], values: string): void => {
+    const frame = [code.dim(rows), code.dim(columns), this.#at(target, code), code.byteCount(target.rowStride)];
+    const call = (form: ProductForm, depths: readonly Dim[], values: readonly string[]): void => {
       this.#products.add(form);
       // A sum of nothing leaves where it starts from: zero times zero is added to it, unless that is the target.
-      const nothing = calls.length === 0 && kernel.start.kind !== 'target' ? [`(call $tiles ${[...to, ...startText(start), ...this.#zeroTerm(code)].join(' ')})`] : [];
-      calls.push(...ifAny(depths, code, [`(call $${form} ${[...to, ...startText(start), values].join(' ')})`], nothing));
+      const nothing = calls.length === 0 && kernel.start.kind !== 'target' ? [`(call $tiles ${[...frame, ...startText(start), ...this.#zeroTerm(code)].join(' ')})`] : [];
+      const given = form === 'row' ? [code.dim(columns), this.#at(target, code), start.at, start.column] : [...frame, ...startText(start)];
+      calls.push(...ifAny(depths, code, [`(call $${form} ${[...given, ...values].join(' ')})`], nothing));
       start = this.#targetStart(kernel, code);
     };
     for (let k = 0; k < terms.length; ) {
       const [first, second] = terms.slice(k);
       if (first === undefined) break;
+      const isSingle = second === undefined || isTransposed(second) || ![first, second].every(({ depth }) => depth.isPositive);
       if (isTransposed(first)) {
-        call('transposedProduct', [first.depth], `${this.#at(first.operand, code)} ${code.byteCount(first.operand.depthStride)} ${this.#start(first.panel, code)} ${code.dim(first.depth)} ${code.symbol(copySymbol)}`);
-        k += 1;
-      } else if (second === undefined || isTransposed(second) || ![first, second].every(({ depth }) => depth.isPositive)) {
-        call('product1', [first.depth], operands(first));
-        k += 1;
+        call('transposedProduct', [first.depth], [this.#at(first.operand, code), code.byteCount(first.operand.depthStride), this.#start(first.panel, code), code.dim(first.depth), code.symbol(copySymbol)]);
+      } else if (isSingle) {
+        call(isRow ? 'row' : 'product1', [first.depth], isRow ? [...operands(first), ...zeros(4)] : operands(first));
       } else {
-        call('product2', [], `${operands(first)} ${operands(second)}`);
-        k += 2;
+        call(isRow ? 'row' : 'product2', [], [...operands(first), ...(isRow ? zeros(1) : []), ...operands(second)]);
       }
+      k += isSingle || isTransposed(first) ? 1 : 2;
     }
     return calls;
   }
 
   /** A term of depth one that is zero: operand and panel are zeros, and go on nowhere. */
   #zeroTerm(code: FunctionCode): string[] {
-    const [zeros, none, one] = [code.symbol(zeroSymbol), '(i32.const 0)', '(i32.const 1)'];
-    return [zeros, none, none, zeros, one, ...Array.from({ length: 8 }, () => none)];
+    const at = code.symbol(zeroSymbol);
+    return [at, ...zeros(2), at, '(i32.const 1)', ...zeros(8)];
   }
 
   /** A term for one example of one step. */
@@ -286,9 +292,12 @@ export class KernelModule {
       case 'runs':
         return `(call $runs ${[code.dim(columns), this.#at(target, code), start.at, start.column, from, weights, code.byteCount(source.columnStride), code.dim(depth)].join(' ')})`;
       case 'rows': {
+        if (this.options.batchOfOne === true && isOneOnce(rows) && operand.depthStride.equals(Dim.one)) {
+          this.#products.add('row');
+          return `(call $row ${[code.dim(columns), this.#at(target, code), start.at, start.column, from, weights, code.dim(depth), code.byteCount(source.depthStride), ...zeros(3)].join(' ')})`;
+        }
         const strides = [operand.rowStride, operand.depthStride].map((stride) => code.byteCount(stride));
-        const none = Array.from({ length: 6 }, () => '(i32.const 0)');
-        return `(call $tiles ${[code.dim(rows), code.dim(columns), ...to, ...startText(start), from, ...strides, weights, code.dim(depth), '(i32.const 1)', ...none, code.byteCount(source.depthStride)].join(' ')})`;
+        return `(call $tiles ${[code.dim(rows), code.dim(columns), ...to, ...startText(start), from, ...strides, weights, code.dim(depth), '(i32.const 1)', ...zeros(6), code.byteCount(source.depthStride)].join(' ')})`;
       }
       case 'outer':
         return `(call $outer ${[code.dim(rows), code.dim(columns), ...to, from, code.byteCount(operand.rowStride), weights].join(' ')})`;
@@ -324,6 +333,8 @@ interface Start {
 
 const startText = ({ at, row, column }: Start): string[] => [at, row, column];
 
+const zeros = (count: number): string[] => Array.from({ length: count }, () => '(i32.const 0)');
+
 const putOffFlag = (name: string): string => `${name}WasPutOff`;
 
 /** Lines that are right where no size is zero, left out at run time where one may be. */
@@ -341,7 +352,7 @@ function ifSingle(code: FunctionCode, lines: readonly string[], otherwise: reado
   return [`(if ${condition} (then`, ...lines.map((line) => `  ${line}`), ') (else', ...otherwise.map((line) => `  ${line}`), '))'];
 }
 
-/** What the host makes of the engine, see `LargeTiles`. */
+/** What the host makes of the engine, see `Engine`. */
 export const largeTileRows = 'largeTileRows';
 export const zeroSymbol = startSymbol('zerosAt');
 export const copySymbol = startSymbol('operandCopyAt');

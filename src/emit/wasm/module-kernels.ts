@@ -43,11 +43,11 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
   const bytes = bytesOf[lane];
   const singleRow = learnsOnline(programs) ? new SingleRow(programs.sequence.packs, programs.sequence.entries.flatMap(({ kernels }) => kernels)) : undefined;
   // They need the instruction that multiplies and adds. Modules that only run forward stay small.
-  const largeTiles = reproducible || !hasGradients(programs) ? undefined : programs.batchSize === 1 ? 'single row' : 'rows';
-  const sizesKnown = ['B', 'T', ...(largeTiles === undefined ? [] : [largeTileRows]), ...programs.freeDims];
+  const largeTiles = !reproducible && hasGradients(programs);
+  const sizesKnown = ['B', 'T', ...(largeTiles ? [largeTileRows] : []), ...programs.freeDims];
   // In the order in which the module's creator comes to know them.
   const header = [...sizesKnown, ...layout.regions.map(startSymbol), zeroSymbol, copySymbol];
-  const module = new KernelModule({ lane, header, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.region(buffer), ...(largeTiles && { largeTiles }), ...(singleRow && { singleRow }) });
+  const module = new KernelModule({ lane, header, math: (name) => vectorMath(name, lane, math), region: (buffer) => layout.region(buffer), largeTiles, batchOfOne: programs.batchSize === 1, ...(singleRow && { singleRow }) });
   const packs = packsByFunction(programs);
   const entries = programsOf(programs).flatMap((program) => program.entries);
   for (const [name, own] of packs) {
@@ -106,7 +106,7 @@ export async function wasmKernels(context: ModuleContext, { math, reproducible }
     ],
     functions: [
       'function compile(): object {',
-      ...indent(reproducible ? [...decodingLines(quotedText(byteText(binary))), 'return new WebAssembly.Module(Uint8Array.from(decoded));'] : fusingLines(binary, lane, largeTiles === undefined ? [] : largeTileLines(header))),
+      ...indent(reproducible ? [...decodingLines(quotedText(byteText(binary))), 'return new WebAssembly.Module(Uint8Array.from(decoded));'] : fusingLines(binary, lane, largeTiles ? largeTileLines(header) : [])),
       '}',
       '',
       'const header = new Int32Array(memory.buffer);',

@@ -1,6 +1,7 @@
 import { panelWidth } from '../../lower/kernel-program.js';
-import { startsWiderPanel, wideColumns, widerColumns } from './product-function.js';
-import type { LargeTiles } from './product-function.js';
+import { add, get, set } from './instructions.js';
+import { startsWiderPanel, wideColumns, widerColumns } from './panel-widths.js';
+import type { Engine } from './product-function.js';
 import { bytesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
@@ -11,12 +12,9 @@ export type PackedLayout = 'rows' | 'columns' | 'scattered';
  * Brings a matrix into panels: wider and wide ones, then, for the columns that are left, panels of four, the last one filled up with
  * zeros. Columns that follow each other in memory are copied as vectors; in float32, rows that do are turned four by four.
  */
-export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, large: LargeTiles | undefined): string[] {
+export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, { largeTileRows, batchOfOne }: Engine): string[] {
   const bytes = bytesOf[lane];
   const wide = wideColumns(lane);
-  const get = (local: string): string => `(local.get $${local})`;
-  const set = (local: string, text: string): string => `(local.set $${local} ${text})`;
-  const add = (local: string, text: string): string => set(local, `(i32.add ${get(local)} ${text})`);
   return [
     ';; brings a matrix into panels of columns',
     '(func $pack (param $source i32) (param $depthStride i32) (param $columnStride i32) (param $depth i32) (param $columns i32) (param $panel i32)',
@@ -28,11 +26,11 @@ export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, lar
       `(br_if $packed (i32.ge_s ${get('column')} ${get('columns')}))`,
       set('left', `(i32.sub ${get('columns')} ${get('column')})`),
       set('width', `(select (i32.const ${wide}) (i32.const ${panelWidth}) (i32.ge_s ${get('left')} (i32.const ${wide})))`),
-      ...(large === undefined || large.singleRow ? [] : [`(if ${startsWiderPanel(lane, get('left'), large)} (then ${set('width', `(i32.const ${widerColumns(lane)})`)}))`]),
+      ...(largeTileRows === undefined || batchOfOne ? [] : [`(if ${startsWiderPanel(lane, get('left'), largeTileRows)} (then ${set('width', `(i32.const ${widerColumns(lane)})`)}))`]),
       set('k', '(i32.const 0)'),
       set('from', `(i32.add ${get('source')} (i32.mul ${get('column')} ${get('columnStride')}))`),
-      ...(layouts.has('rows') ? copiedRows(bytes, get, set, add) : []),
-      ...(lane === 'f32' && layouts.has('columns') ? turnedRows(get, set, add) : []),
+      ...(layouts.has('rows') ? copiedRows(bytes) : []),
+      ...(lane === 'f32' && layouts.has('columns') ? turnedRows() : []),
       // One by one, with zeros beyond the last column.
       `(block $done (loop $rows`,
       `(br_if $done (i32.ge_s ${get('k')} ${get('depth')}))`,
@@ -56,7 +54,7 @@ export function packFunction(lane: Lane, layouts: ReadonlySet<PackedLayout>, lar
 }
 
 /** Rows of the panel as they are, where columns follow each other; what comes after is for the others. */
-function copiedRows(bytes: number, get: (local: string) => string, set: (local: string, text: string) => string, add: (local: string, text: string) => string): string[] {
+function copiedRows(bytes: number): string[] {
   return [
     `(if (i32.and (i32.eq ${get('columnStride')} (i32.const ${String(bytes)})) (i32.ge_s ${get('left')} ${get('width')})) (then`,
     '(loop $runs',
@@ -73,7 +71,7 @@ function copiedRows(bytes: number, get: (local: string) => string, set: (local: 
 }
 
 /** Four rows of the panel at a time, where what becomes a column lies as a run. */
-function turnedRows(get: (local: string) => string, set: (local: string, text: string) => string, add: (local: string, text: string) => string): string[] {
+function turnedRows(): string[] {
   const shuffle = (a: string, b: string, lanes: readonly number[]): string =>
     `(i8x16.shuffle ${lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)).join(' ')} ${get(a)} ${get(b)})`;
   const lower = (a: string, b: string): string => shuffle(a, b, [0, 4, 1, 5]);

@@ -1,71 +1,35 @@
 import { panelWidth } from '../../lower/kernel-program.js';
+import { add, each, get, indent, number, set, times } from './instructions.js';
+import { startsWiderPanel, wideColumns, widerColumns, widerVectors, wideVectors } from './panel-widths.js';
+import { rowFunction } from './row-function.js';
 import { outerFunction, runsFunction } from './single-row-functions.js';
 import type { SingleTerm } from './single-row.js';
 import { bytesOf, lanesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
-/** Vectors of a wide panel: with two rows as many sums as there are registers for. */
-export const wideVectors = 4;
-
-export const wideColumns = (lane: Lane): number => wideVectors * lanesOf[lane];
-
-/** The same of a wider panel, for engines that leave no register unused. */
-export const widerVectors = 6;
-
-export const widerColumns = (lane: Lane): number => widerVectors * lanesOf[lane];
-
-/**
- * Tiles with more sums than every engine keeps in registers: two rows of a wider panel, or three panels of a single row. The host
- * says whether its engine does.
- */
-export interface LargeTiles {
-  /** Where in memory it says so: 0 if not, otherwise the rows that calls have, 1, or 2 for more; tiles for a single row are in modules for those alone. */
-  readonly at: number;
-  /** Calls have a single row, which no wider panel is of use for. */
-  readonly singleRow: boolean;
-}
-
-const largeRows = ({ at }: LargeTiles): string => `(i32.load offset=${String(at)} (i32.const 0))`;
-
-/**
- * Whether the columns that are left have a wider panel next. Of as many as two wide ones hold, those are better than a wider and narrow
- * ones, so that nothing is left over of any multiple of eight above two wide ones.
- */
-export function startsWiderPanel(lane: Lane, left: string, large: LargeTiles): string {
-  const fits = `(i32.and (i32.ge_s ${left} (i32.const ${String(widerColumns(lane))})) (i32.ne ${left} (i32.const ${String(2 * wideColumns(lane))})))`;
-  return `(i32.and ${fits} (i32.eq ${largeRows(large)} (i32.const 2)))`;
-}
-
 /** Bytes of zeros that a product which starts from nothing starts from: the columns of the widest tile. */
-export const zeroBytes = 3 * wideVectors * 16;
+export const zeroBytes = 2 * wideVectors * 16;
 
 /** Of a longer product the panel of weights would not stay in the first-level cache: it is done in blocks of this depth. */
 const blockDepth = 256;
 /** Up to this depth a product of two terms keeps its sums in registers from term to term. */
 const longestDepth = 512;
 
-const get = (local: string): string => `(local.get $${local})`;
-const set = (local: string, text: string): string => `(local.set $${local} ${text})`;
-const add = (local: string, text: string): string => set(local, `(i32.add ${get(local)} ${text})`);
-const number = (value: number): string => `(i32.const ${String(value)})`;
-const times = (left: string, right: string): string => `(i32.mul ${left} ${right})`;
-const each = <Item>(count: number, make: (k: number) => Item): Item[] => Array.from({ length: count }, (_, k) => make(k));
 const parametersOf = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ');
 const lesser = (left: string, right: string): string => `(select ${left} ${right} (i32.lt_s ${left} ${right}))`;
-const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
 /** What all products are given; strides in bytes. `start` is read with its own strides: a bias for all rows, zeros for all columns. */
 const frame = ['rows', 'columns', 'target', 'targetRow', 'start', 'startRow', 'startColumn'];
 const term = (k: string): string[] => [`operand${k}`, `row${k}`, `step${k}`, `panel${k}`, `depth${k}`];
 
 /** Locals that point into the panels of a tile. */
-const sidePointers = ['p', 'q', 'u'];
+const sidePointers = ['p', 'q'];
 
 interface Tile {
   readonly rows: number;
   readonly vectors: number;
   /** Panels side by side, for a single row: more sums in flight. */
-  readonly panels: 1 | 2 | 3;
+  readonly panels: 1 | 2;
   /** Steps of the depth that have sums of their own, so that fewer additions wait for the one before. */
   readonly turns?: 1 | 2;
   /** All columns of the tile are columns of the target. */
@@ -77,10 +41,10 @@ interface Tile {
  * for one. Weights lie in panels of sixteen columns (eight in float64), wider ones of twenty-four (twelve) before them where the host
  * says so, what is left in panels of four; or, of one term, in rows that are `weightRow` bytes apart, as a matrix in panels of depth
  * one. A tile of two rows by one wide panel keeps its sums in registers; more would spill, but for engines that take wider ones. A
- * single row takes two panels at once, or three; of what has few sums two steps of the depth are under way together. Where rows
- * run out, a tile computes its last one again.
+ * single row, where it is not left to a function of its own, takes two panels at once; of what has few sums two steps of the depth are
+ * under way together. Where rows run out, a tile computes its last one again.
  */
-function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
+function tilesFunction(lane: Lane, { largeTileRows, batchOfOne }: Engine): string[] {
   const bytes = bytesOf[lane];
   const shape = lane === 'f32' ? 'f32x4' : 'f64x2';
   const wide = wideColumns(lane);
@@ -181,24 +145,24 @@ function tilesFunction(lane: Lane, large: LargeTiles | undefined): string[] {
     ]),
   ];
   const fits = (columns: number): string => `(i32.le_s (i32.add ${get('column')} ${number(columns)}) ${get('columns')})`;
-  /** Not where what is left makes two pairs. */
-  const isTripled = (tiles: LargeTiles): string =>
-    `(i32.and (i32.and ${fits(3 * wide)} (i32.ne (i32.sub ${get('columns')} ${get('column')}) ${number(4 * wide)})) (i32.ne ${largeRows(tiles)} ${number(0)}))`;
   const body = [
-    ...(large === undefined || large.singleRow
+    ...(largeTileRows === undefined || batchOfOne
       ? []
-      : columnLoop('wider', widerColumns(lane), startsWiderPanel(lane, `(i32.sub ${get('columns')} ${get('column')})`, large), [
+      : columnLoop('wider', widerColumns(lane), startsWiderPanel(lane, `(i32.sub ${get('columns')} ${get('column')})`, largeTileRows), [
           `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
           ...indent(tile({ rows: 1, vectors: widerVectors, panels: 1, whole: true })),
           ') (else',
           ...indent(rowLoop({ rows: 2, vectors: widerVectors, panels: 1, whole: true })),
           '))',
         ])),
-    `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
-    ...(large?.singleRow !== true ? [] : indent(columnLoop('triples', 3 * wide, isTripled(large), tile({ rows: 1, vectors: wideVectors, panels: 3, whole: true })))),
-    ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true }))),
-    ...(large === undefined ? [] : indent(columnLoop('single', wide, fits(wide), tile({ rows: 1, vectors: wideVectors, panels: 1, turns: 2, whole: true })))),
-    '))',
+    ...(batchOfOne
+      ? []
+      : [
+          `(if (i32.eq ${get('rows')} ${number(1)}) (then`,
+          ...indent(columnLoop('pairs', 2 * wide, fits(2 * wide), tile({ rows: 1, vectors: wideVectors, panels: 2, whole: true }))),
+          ...(largeTileRows === undefined ? [] : indent(columnLoop('single', wide, fits(wide), tile({ rows: 1, vectors: wideVectors, panels: 1, turns: 2, whole: true })))),
+          '))',
+        ]),
     ...columnLoop('wide', wide, fits(wide), rowLoop({ rows: 2, vectors: wideVectors, panels: 1, whole: true })),
     ...columnLoop('narrow', panelWidth, `(i32.lt_s ${get('column')} ${get('columns')})`, [
       set('width', `(i32.sub ${get('columns')} ${get('column')})`),
@@ -302,16 +266,28 @@ function transposedFunction(lane: Lane): string[] {
   ];
 }
 
-export type ProductForm = 'product1' | 'product2' | 'transposedProduct' | SingleTerm['kind'];
+export type ProductForm = 'product1' | 'product2' | 'transposedProduct' | 'row' | SingleTerm['kind'];
+
+/** What products can count on. */
+export interface Engine {
+  /**
+   * Where in memory it says whether the engine keeps more sums in registers, or the same in longer bodies of loops: 0 if not, otherwise for
+   * how many rows, 1, or 2 for more. Undefined for modules that are to be small, or the same everywhere.
+   */
+  readonly largeTileRows: number | undefined;
+  /** Each call is for one example: products of a single row have a function of their own. */
+  readonly batchOfOne: boolean;
+}
 
 /** The functions that products of some forms need. */
-export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane, large: LargeTiles | undefined): string[] {
+export function productFunctions(forms: ReadonlySet<ProductForm>, lane: Lane, engine: Engine): string[] {
   if (forms.size === 0) return [];
   return [
-    ...tilesFunction(lane, large),
+    ...tilesFunction(lane, engine),
     ...(forms.has('product1') || forms.has('product2') ? singleFunction(lane) : []),
     ...(forms.has('product2') ? doubleFunction(lane) : []),
     ...(forms.has('transposedProduct') ? transposedFunction(lane) : []),
+    ...(forms.has('row') ? rowFunction(lane, engine.largeTileRows) : []),
     ...(forms.has('runs') ? runsFunction(lane) : []),
     ...(forms.has('outer') ? outerFunction(lane) : []),
   ];

@@ -1,10 +1,8 @@
+import { get, number, set } from './instructions.js';
 import { bytesOf, lanesOf } from './vector-code.js';
 import type { Lane } from './vector-code.js';
 
-const get = (local: string): string => `(local.get $${local})`;
-const set = (local: string, text: string): string => `(local.set $${local} ${text})`;
-const add = (left: string, right: string): string => `(i32.add ${left} ${right})`;
-const number = (value: number): string => `(i32.const ${String(value)})`;
+const plus = (left: string, right: string): string => `(i32.add ${left} ${right})`;
 
 /**
  * `target[column] = start[column] + Σ_k operand[k] · weight[column, k]`, where k runs along memory in both: sums of whole
@@ -17,8 +15,8 @@ export function runsFunction(lane: Lane): string[] {
   const columns = Array.from({ length: lanes }, (_, c) => c);
   const step = (load: string, amount: number): string[] => [
     set('a', `(${load} ${get('x')})`),
-    ...columns.map((c) => set(`s${String(c)}`, `(${shape}.add (${shape}.mul ${get('a')} (${load} ${add(get('x'), get(`w${String(c)}`))})) ${get(`s${String(c)}`)})`)),
-    set('x', add(get('x'), number(amount))),
+    ...columns.map((c) => set(`s${String(c)}`, `(${shape}.add (${shape}.mul ${get('a')} (${load} ${plus(get('x'), get(`w${String(c)}`))})) ${get(`s${String(c)}`)})`)),
+    set('x', plus(get('x'), number(amount))),
   ];
   const pick = (a: string, b: string, chosen: readonly number[]): string =>
     `(i8x16.shuffle ${chosen.flatMap((each) => Array.from({ length: bytes }, (_, byte) => bytes * each + byte)).join(' ')} ${get(a)} ${get(b)})`;
@@ -35,12 +33,12 @@ export function runsFunction(lane: Lane): string[] {
     ...[
       ...['x', 'end', 'whole', ...columns.map((c) => `w${String(c)}`)].map((local) => `(local $${local} i32)`),
       ...['a', ...columns.map((c) => `s${String(c)}`)].map((local) => `(local $${local} v128)`),
-      set('end', add(get('operand'), `(i32.mul ${get('depth')} ${number(bytes)})`)),
+      set('end', plus(get('operand'), `(i32.mul ${get('depth')} ${number(bytes)})`)),
       set('whole', `(i32.sub ${get('end')} ${number(16 - bytes)})`),
       '(loop $next',
       // Weights are found at a distance from the operand. Where columns run out, the last one is computed again.
       set('w0', `(i32.sub ${get('weights')} ${get('operand')})`),
-      ...columns.slice(1).map((c) => set(`w${String(c)}`, add(get(`w${String(c - 1)}`), `(select ${get('weightColumn')} ${number(0)} (i32.gt_s ${get('columns')} ${number(c)}))`))),
+      ...columns.slice(1).map((c) => set(`w${String(c)}`, plus(get(`w${String(c - 1)}`), `(select ${get('weightColumn')} ${number(0)} (i32.gt_s ${get('columns')} ${number(c)}))`))),
       ...columns.map((c) => set(`s${String(c)}`, '(v128.const i64x2 0 0)')),
       set('x', get('operand')),
       `(block $runsOut (loop $vectors (br_if $runsOut (i32.ge_u ${get('x')} ${get('whole')}))`,
@@ -52,9 +50,9 @@ export function runsFunction(lane: Lane): string[] {
       ...across,
       set('s0', `(${shape}.add ${get('s0')} (v128.load ${get('start')}))`),
       `(if (i32.ge_s ${get('columns')} ${number(lanes)}) (then (v128.store ${get('target')} ${get('s0')})) (else (call $storePart ${get('target')} ${get('s0')} ${get('columns')})))`,
-      set('target', add(get('target'), number(16))),
-      set('start', add(get('start'), `(i32.mul ${get('startColumn')} ${number(lanes)})`)),
-      set('weights', add(get('weights'), `(i32.mul ${get('weightColumn')} ${number(lanes)})`)),
+      set('target', plus(get('target'), number(16))),
+      set('start', plus(get('start'), `(i32.mul ${get('startColumn')} ${number(lanes)})`)),
+      set('weights', plus(get('weights'), `(i32.mul ${get('weightColumn')} ${number(lanes)})`)),
       `(br_if $next (i32.gt_s (local.tee $columns (i32.sub ${get('columns')} ${number(lanes)})) ${number(0)})))`,
     ].map((line) => `  ${line}`),
     ')',
@@ -68,8 +66,8 @@ export function outerFunction(lane: Lane): string[] {
   const shape = lane === 'f32' ? 'f32x4' : 'f64x2';
   const sum = (offset: string): string => `(${shape}.add (${shape}.mul ${get('a')} (v128.load${offset} ${get('w')})) (v128.load${offset} ${get('at')}))`;
   const next = (vectors: number): string[] => [
-    set('at', add(get('at'), number(16 * vectors))),
-    set('w', add(get('w'), number(16 * vectors))),
+    set('at', plus(get('at'), number(16 * vectors))),
+    set('w', plus(get('w'), number(16 * vectors))),
     set('left', `(i32.sub ${get('left')} ${number(lanes * vectors)})`),
   ];
   return [
@@ -90,8 +88,8 @@ export function outerFunction(lane: Lane): string[] {
       `(call $storePart ${get('at')} ${sum('')} ${get('left')})`,
       ...next(1),
       '(br $vectors)))',
-      set('target', add(get('target'), get('targetRow'))),
-      set('operand', add(get('operand'), get('operandRow'))),
+      set('target', plus(get('target'), get('targetRow'))),
+      set('operand', plus(get('operand'), get('operandRow'))),
       `(br_if $eachRow (local.tee $rows (i32.sub ${get('rows')} ${number(1)}))))`,
     ].map((line) => `  ${line}`),
     ')',

@@ -17,7 +17,8 @@ const one = new Map([
 /** Whether a product has rows, columns and depth for all sizes, as one over `T-1` steps has not. */
 export const isNeverEmpty = ({ rows, columns, terms }: ProductKernel): boolean => [rows, columns, ...terms.map(({ depth }) => depth)].every(({ isPositive }) => isPositive);
 
-const isOneOnce = (dim: Dim): boolean => dim.substitute(one).equals(Dim.one);
+/** Whether a size is one in a call for one example of one step. */
+export const isOneOnce = (dim: Dim): boolean => dim.substitute(one).equals(Dim.one);
 
 /**
  * What a call with one example of one step does without panels: to pack a matrix takes longer than to multiply it by a

@@ -22,8 +22,8 @@ const graphs = {
 const order1 = (f: RandomGraph): Differentiable => gradientOf(f, new Random(f.seed));
 const order2 = (f: RandomGraph): Differentiable => tangentOf(order1(f), new Random(f.seed + 1));
 
-/** Now one kind of tiles for products, now another. */
-const largeTiles = (seed: number): Pick<WasmGraphFunctionOptions, 'largeTiles'> => (seed % 3 === 0 ? {} : { largeTiles: seed % 3 === 1 ? 'rows' : 'single row' });
+/** Now one way to compute products, now another. */
+const products = (seed: number): Pick<WasmGraphFunctionOptions, 'largeTiles' | 'batchOfOne'> => ({ largeTiles: seed % 2 === 1, batchOfOne: seed % 3 === 1 });
 
 /** What the WebAssembly of a graph computes, the second time: that finds the memory as the first one left it. */
 async function computed({ graph, inputs, sizes }: Differentiable, options: Omit<WasmGraphFunctionOptions, 'sizes'>): Promise<Tensors> {
@@ -31,6 +31,13 @@ async function computed({ graph, inputs, sizes }: Differentiable, options: Omit<
   const data = new Map([...inputs].map(([name, value]) => [name, value.data]));
   run(data);
   return new Map([...run(data)].map(([name, values]) => [name, tensor(shapeOf(graph.output(name).type, sizes), values)]));
+}
+
+function recurrentGradient(sizes: Record<'I' | 'H' | 'T' | 'B', number>): Differentiable {
+  const graph = batchStage(cellModel(rnnTanh));
+  const random = new Random(sizes.H + sizes.B);
+  const inputs = new Map([...graph.inputs].map(([name, { type }]) => [name, randomTensor(random, shapeOf(type, sizes), [-0.3, 0.3])]));
+  return gradientOf({ graph, sizes, inputs, wrt: [...inputs.keys()] }, random);
 }
 
 it.each([
@@ -41,16 +48,29 @@ it.each([
   { H: 61, I: 64 },
   { H: 20, I: 6 },
 ])('products of $H and $I columns are right in larger tiles, for any number of rows', async ({ H, I }) => {
-  const graph = batchStage(cellModel(rnnTanh));
   for (const B of [1, 2, 5]) {
-    const sizes = { I, H, T: 2, B };
-    const random = new Random(H + B);
-    const inputs = new Map([...graph.inputs].map(([name, { type }]) => [name, randomTensor(random, shapeOf(type, sizes), [-0.3, 0.3])]));
-    const g = gradientOf({ graph, sizes, inputs, wrt: [...inputs.keys()] }, random);
-    for (const largeTiles of ['single row', 'rows'] as const) {
-      expectValues(await computed(g, { optimize: true, namedSizes: true, largeTiles }), evaluate(g.graph, g.inputs, g.sizes), 1e-11);
-    }
+    const g = recurrentGradient({ I, H, T: 2, B });
+    expectValues(await computed(g, { optimize: true, namedSizes: true, largeTiles: true }), evaluate(g.graph, g.inputs, g.sizes), 1e-11);
   }
+});
+
+it.each([
+  { H: 1, I: 1 },
+  { H: 3, I: 5 },
+  { H: 16, I: 4 },
+  { H: 18, I: 9 },
+  { H: 32, I: 7 },
+  { H: 40, I: 16 },
+  { H: 61, I: 66 },
+])('a row of $H columns, from $I inputs, is right in a function of its own', async ({ H, I }) => {
+  const g = recurrentGradient({ I, H, T: 3, B: 1 });
+  const meant = evaluate(g.graph, g.inputs, g.sizes);
+  for (const largeTiles of [false, true]) {
+    expectValues(await computed(g, { optimize: true, largeTiles, batchOfOne: true }), meant, 1e-11);
+    expectValues(await computed(g, { optimize: true, largeTiles, batchOfOne: true, precision: 'float32' }), meant, 1e-5);
+  }
+  const { source } = await compileGraphToWasm(g.graph, { sizes: g.sizes, optimize: true, batchOfOne: true });
+  expect(source.match(/call \$row/g)?.length).toBeGreaterThan(1);
 });
 
 describe.each(Object.entries(graphs))('the WebAssembly of random %s computes what the interpreter does', (_, arbitrary) => {
@@ -64,7 +84,7 @@ describe.each(Object.entries(graphs))('the WebAssembly of random %s computes wha
   it('for gradients, after all passes', async () => {
     await check(async (f) => {
       const g = order1(f);
-      expectValues(await computed(g, { optimize: true, namedSizes: true, ...largeTiles(f.seed) }), evaluate(g.graph, g.inputs, g.sizes), 1e-10);
+      expectValues(await computed(g, { optimize: true, namedSizes: true, ...products(f.seed) }), evaluate(g.graph, g.inputs, g.sizes), 1e-10);
     }, 42, 15);
   });
 
@@ -78,7 +98,7 @@ describe.each(Object.entries(graphs))('the WebAssembly of random %s computes wha
   it.each(['exact', 'fast'] as const)('to single precision in float32, with %s maths', async (math) => {
     await check(async (f) => {
       const g = order1(f);
-      expectValues(await computed(g, { precision: 'float32', math, namedSizes: true, ...largeTiles(f.seed) }), evaluate(g.graph, g.inputs, g.sizes), 2e-5);
+      expectValues(await computed(g, { precision: 'float32', math, namedSizes: true, ...products(f.seed) }), evaluate(g.graph, g.inputs, g.sizes), 2e-5);
     }, 44, 12);
   });
 });

@@ -204,7 +204,7 @@ export function createRnnTanh(options: RnnTanhOptions): RnnTanh {
   const yStateAt = region(batchSize * H); // yState [B, H]
   const yAt = region(batchSize * H); // y [1, B, H]
   region(batchSize * H); // add [B, H]
-  region(48); // zeros, of the kernels' own
+  region(32); // zeros, of the kernels' own
   region(2048); // operandCopy, of the kernels' own
   arenaLength += 16; // vectors may be read beyond the last element
   const pages = Math.ceil(arenaLength / 16384);
