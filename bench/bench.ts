@@ -16,6 +16,8 @@ import { moduleSizes } from './module-table.js';
 import { choosePeaks } from './peak/choose-peaks.js';
 import { runPeers } from './peers/run-peers.js';
 import { milliseconds, printRow } from './print-row.js';
+import { quietBy } from './quiet.js';
+import type { Quiet } from './quiet.js';
 import { reasonOf } from './reason.js';
 import type { Row } from './row.js';
 import { runCase } from './run-case.js';
@@ -94,9 +96,10 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
     if (!told.has(peer)) console.log(`${peer}: ${text}`);
     told.add(peer);
   };
-  const peerOptions = { folder, python: options.python, peaks, effort, limitMs: options.peerLimit * 1000, skip, tell };
+  const quiet: Quiet = options.quick ? () => Promise.resolve() : await quietBy(vector);
+  const peerOptions = { folder, quiet, python: options.python, peaks, effort, limitMs: options.peerLimit * 1000, skip, tell };
   for (const each of options.only) {
-    const own = await runCase(each, { folder, targets, build, sizes, peaks, effort, skip, ...(options.quick ? {} : { watchMs }) });
+    const own = await runCase(each, { folder, quiet, targets, build, sizes, peaks, effort, skip, ...(options.quick ? {} : { watchMs }) });
     add(own);
     if (options.peers) add(besideOurs(await runPeers(each, peerOptions), own));
   }
@@ -105,7 +108,7 @@ async function benchIn(folder: string, options: BenchOptions): Promise<void> {
   for (const { cell, target, bytes, gzipBytes, forwardOnlyGzipBytes } of modules) {
     console.log(`${cell.padEnd(15)} ${target.padEnd(10)} ${String(bytes)} bytes, shipped ${String(gzipBytes)}, forward only ${String(forwardOnlyGzipBytes)}`);
   }
-  const builds = options.quick ? [] : await timeBuilds(folder, targets, skip);
+  const builds = options.quick ? [] : await timeBuilds(folder, targets, quiet, skip);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, shortNumbers, 1)}\n`);
   if (markdown === undefined || earlier === undefined) return;
   const date = new Date().toISOString().slice(0, 10);
@@ -139,10 +142,11 @@ async function availableTargets(folder: string, targets: readonly Target[], buil
   return available;
 }
 
-async function timeBuilds(folder: string, targets: readonly Target[], skip: Skip): Promise<BuildTimes[]> {
+async function timeBuilds(folder: string, targets: readonly Target[], quiet: Quiet, skip: Skip): Promise<BuildTimes[]> {
   const times: BuildTimes[] = [];
   for (const target of targets) {
     try {
+      await quiet();
       const time = await timeBuildCommand(root, folder, target, 3);
       console.log(`cellwright build, ${target}: one cell ${milliseconds(time.coldMs)}, each further one ${milliseconds(time.furtherMs)}`);
       times.push(time);

@@ -10,6 +10,7 @@ import { productFlops } from './flops.js';
 import { measurementName } from './measurement-name.js';
 import { gigaflops } from './peak/peak-loop.js';
 import type { Peaks } from './peak/peak-loop.js';
+import type { Quiet } from './quiet.js';
 import type { ModuleFacts, Row } from './row.js';
 import { shapeName } from './shape.js';
 import type { Pass } from './shape.js';
@@ -23,6 +24,8 @@ export interface CaseOptions {
   /** Whether the widths are known at build. A batch of one always is. */
   readonly sizes: 'fixed' | 'given';
   readonly peaks: Peaks;
+  /** Waited for before each process. */
+  readonly quiet: Quiet;
   readonly effort: Effort;
   /** Milliseconds for which a pass over sequences is watched besides, for where its time goes. */
   readonly watchMs?: number;
@@ -73,6 +76,7 @@ async function timePass(each: Case, pass: Pass, modules: readonly BuiltModule[],
   const file = join(folder, `${each.cell}-${shapeName(each.shape)}-${pass}.json`);
   writeFileSync(file, JSON.stringify(order));
   const program = fileURLToPath(new URL('time-case.js', import.meta.url));
+  await options.quiet();
   const { outcome, output, errors } = await runChild(process.execPath, [program, file]);
   if (outcome !== 'finished') throw new Error(`${each.cell} ${shapeName(each.shape)} ${pass} fails: ${errors}`);
   return JSON.parse(output) as CaseAnswer;

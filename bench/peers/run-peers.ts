@@ -6,6 +6,7 @@ import { runChild } from '../child.js';
 import { measurementName } from '../measurement-name.js';
 import { reasonOf } from '../reason.js';
 import type { Peaks } from '../peak/peak-loop.js';
+import type { Quiet } from '../quiet.js';
 import type { Row } from '../row.js';
 import { rowOf } from '../run-case.js';
 import { shapeName } from '../shape.js';
@@ -21,6 +22,8 @@ export interface PeerOptions {
   /** The Python that may have PyTorch. */
   readonly python: string;
   readonly peaks: Peaks;
+  /** Waited for before each process. */
+  readonly quiet: Quiet;
   readonly effort: Effort;
   /** Of one pass of one peer. */
   readonly limitMs: number;
@@ -95,6 +98,7 @@ async function runPeer(each: Case, peer: string, [command, program]: readonly [s
         return;
     }
   };
+  await options.quiet();
   // One call may overrun the limit of its pass, once.
   const { outcome, errors } = await runChild(command, [program, file], { limitMs: 2 * limitMs * passes.length, environment: oneThread, line: hear });
   const missing = passes.filter((pass) => !skipped.has(pass) && !rows.some((row) => row.pass === pass));
