@@ -40,7 +40,7 @@ export function sharesOf(nodes: readonly Sampled[], functions: readonly string[]
 
 /** By the names that emitted functions have. */
 export function kindOf(name: string): keyof TimeShares | undefined {
-  if (/^(product\d|transposedProduct|tiles|outer|runs$)/.test(name)) return 'products';
+  if (/^(product\d|transposedProduct|tiles|row|outer|runs)$/.test(name)) return 'products';
   // What `storePart` is called by can't be told from a sample.
   if (/^pack/.test(name)) return 'packs';
   return /^run[A-Z]|^(exponential|powerOfTwoMinusOne|hyperbolicTangent|sigmoid|softplus)$/.test(name) ? 'maps' : undefined;
